@@ -1,0 +1,1 @@
+"""What every test can use; the servers themselves are started by `tests/servers.py`."""
