@@ -1,0 +1,139 @@
+"""The rules of matching as versioned rows, what each night did, and what was proposed to whom."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from matchmaking.enums import DeclineReason, ProposalKind, ProposalStatus, RunStatus, RunTrigger
+from matchmaking.querysets import ProposalQuerySet
+from placements.models import Application, Vacancy
+from stagematch.clock import now
+from students.models import PlacementSearch
+
+_OPEN = sorted(ProposalStatus.open_statuses())
+
+
+class Policy(models.Model):
+    """One version of the rules of matching; a run names the version it used. Never changed after it has been used."""
+
+    version = models.PositiveSmallIntegerField(_("versie"), unique=True)
+    name = models.CharField(_("naam"), max_length=80)
+    settings = models.JSONField(_("gewichten en grenzen"))  # the fields of matchmaking.engine.types.Policy
+    note = models.TextField(_("toelichting"), blank=True)
+    is_current = models.BooleanField(_("geldt nu"), default=False)
+    created_at = models.DateTimeField(_("gemaakt"), default=now)
+
+    class Meta:
+        verbose_name = _("spelregels")
+        verbose_name_plural = _("spelregels")
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_current"], condition=Q(is_current=True), name="one_current_policy")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (versie {self.version})"
+
+
+class MatchingRun(models.Model):
+    """The record of one matching run: what went in, what came out, and how long it took. Enough to repeat it (M1)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    night = models.DateField(_("nacht van"))
+    trigger = models.CharField(_("aanleiding"), max_length=10, choices=RunTrigger, default=RunTrigger.NIGHTLY)
+    status = models.CharField(_("status"), max_length=10, choices=RunStatus, default=RunStatus.RUNNING)
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="runs", verbose_name=_("spelregels"))
+    season_seed = models.BigIntegerField(_("lotnummer van het seizoen"))
+    input_hash = models.CharField(_("vingerafdruk van de invoer"), max_length=64, blank=True)
+    outcome_hash = models.CharField(_("vingerafdruk van de uitkomst"), max_length=64, blank=True)
+    counts = models.JSONField(_("aantallen"), default=dict)
+    timings = models.JSONField(_("tijden in seconden"), default=dict)
+    snapshot = models.BinaryField(_("invoer, ingepakt"), null=True, editable=False)
+    error = models.TextField(_("fout"), blank=True)
+    started_at = models.DateTimeField(_("begonnen"), default=now)
+    finished_at = models.DateTimeField(_("klaar"), null=True, blank=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("matching-run")
+        verbose_name_plural = _("matching-runs")
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["-night", "status"])]
+        constraints = [
+            # The night is done once, however often it is started (quality.md: started four times at once, one result).
+            models.UniqueConstraint(
+                fields=["night"], condition=Q(trigger="nightly", status="published"), name="one_published_run_a_night"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.night}: {self.get_status_display()}"
+
+
+class Proposal(models.Model):
+    """A place proposed to a student for one period. Status moves only through `matchmaking.services` (R5: a proposal, never an assignment)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    run = models.ForeignKey(MatchingRun, models.PROTECT, related_name="proposals")
+    search = models.ForeignKey(PlacementSearch, models.CASCADE, related_name="proposals")
+    vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="proposals")
+    kind = models.CharField(_("soort"), max_length=10, choices=ProposalKind, default=ProposalKind.DIVISION)
+    status = models.CharField(_("status"), max_length=10, choices=ProposalStatus, default=ProposalStatus.PROPOSED)
+    slot = models.PositiveSmallIntegerField(_("nummer"), validators=[MinValueValidator(1), MaxValueValidator(3)])
+    score = models.PositiveSmallIntegerField(_("score (0-1000)"))
+    parts = ArrayField(models.PositiveSmallIntegerField(), size=4, verbose_name=_("delen van de score"))
+    created_at = models.DateTimeField(_("gemaakt"), default=now)
+    expires_on = models.DateField(_("geldt tot en met"))
+    seen_at = models.DateTimeField(_("gezien"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("beantwoord"), null=True, blank=True)
+    decline_reason = models.CharField(_("waarom niet"), max_length=20, choices=DeclineReason, blank=True)
+    application = models.OneToOneField(
+        Application, models.SET_NULL, null=True, blank=True, related_name="proposal", verbose_name=_("reactie")
+    )
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("voorstel")
+        verbose_name_plural = _("voorstellen")
+        ordering = ["slot"]
+        indexes = [
+            models.Index(fields=["vacancy", "status"]),
+            models.Index(fields=["expires_on"], name="proposal_term", condition=Q(status__in=_OPEN)),
+        ]
+        constraints = [
+            # At most three open at once, promised by the database: three slots, each used once.
+            models.CheckConstraint(condition=Q(slot__range=(1, 3)), name="proposal_slot_1_to_3"),
+            models.UniqueConstraint(
+                fields=["search", "slot"], condition=Q(status__in=_OPEN), name="proposal_slot_used_once"
+            ),
+            models.UniqueConstraint(
+                fields=["search", "vacancy"], condition=Q(status__in=_OPEN), name="proposal_of_vacancy_once"
+            ),
+            models.CheckConstraint(condition=Q(score__lte=1000), name="proposal_score_0_to_1000"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.search}: {self.vacancy}"
+
+
+class VacancyCutoff(models.Model):
+    """The last priority that still got a place at a vacancy in a run: the one-line answer to 'why not me' (R6)."""
+
+    run = models.ForeignKey(MatchingRun, models.CASCADE, related_name="cutoffs")
+    vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="+")
+    band = models.PositiveSmallIntegerField(_("past-groep"))
+    rank = models.PositiveIntegerField(_("volgorde"))
+
+    class Meta:
+        verbose_name = _("grens")
+        verbose_name_plural = _("grenzen")
+        constraints = [models.UniqueConstraint(fields=["run", "vacancy"], name="cutoff_once")]
+
+    def __str__(self) -> str:
+        return f"{self.vacancy}: {self.band}, {self.rank}"

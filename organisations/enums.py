@@ -1,0 +1,67 @@
+"""The fixed choices of organisations, and the named sets of them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationKind(models.TextChoices):
+    EMPLOYER = "employer", _("organisatie met stageplekken")
+    SCHOOL = "school", _("school")
+    MUNICIPALITY = "municipality", _("gemeente")
+    PARTNER = "partner", _("partner")
+
+    @classmethod
+    def hosting(cls) -> frozenset[str]:
+        """Kinds that can offer places: a gemeente hosts students too (domain A1-09)."""
+        return frozenset({cls.EMPLOYER, cls.MUNICIPALITY, cls.PARTNER})
+
+
+class Role(models.TextChoices):
+    """What a person does at an organisation. A student is no member: see `students.Student`."""
+
+    BROKER = "broker", _("stagemakelaar")
+    TEAM_LEAD = "team_lead", _("teamcoach")
+    SUPERVISOR = "supervisor", _("praktijkbegeleider")
+    COORDINATOR = "coordinator", _("BPV-coördinator")
+    ORGANISER = "organiser", _("roadshow-organisator")
+    OBSERVER = "observer", _("meekijker")
+
+    @classmethod
+    def sees_personal_data(cls) -> frozenset[str]:
+        """Roles that see other people's data and so need a second factor (features P5)."""
+        return frozenset({cls.BROKER, cls.TEAM_LEAD, cls.SUPERVISOR, cls.COORDINATOR})
+
+
+class Route(models.TextChoices):
+    BOL = "bol", _("BOL")
+    BBL = "bbl", _("BBL")
+    CERTIFICATE = "certificate", _("mbo-certificaat")
+
+
+class AccreditationStatus(models.TextChoices):
+    UNKNOWN = "unknown", _("niet nagekeken")
+    REQUESTED = "requested", _("erkenning in aanvraag")
+    RECOGNISED = "recognised", _("erkend")
+    EXPIRED = "expired", _("verlopen")
+
+
+class Weekday(models.IntegerChoices):
+    """A day as one bit, so that a set of days is one small number that Postgres and numpy can test at once."""
+
+    MONDAY = 1, _("maandag")
+    TUESDAY = 2, _("dinsdag")
+    WEDNESDAY = 4, _("woensdag")
+    THURSDAY = 8, _("donderdag")
+    FRIDAY = 16, _("vrijdag")
+    SATURDAY = 32, _("zaterdag")
+    SUNDAY = 64, _("zondag")
+
+
+class Need(models.IntegerChoices):
+    """A practical need of a student that a place must offer, as one bit. Never a medical reason, only what it takes."""
+
+    STEP_FREE = 1, _("zonder trap of drempel bereikbaar")
+    NO_EVENINGS = 2, _("niet in de avond")
+    NO_WEEKENDS = 4, _("niet in het weekend")
+    QUIET_START = 8, _("rustig inwerken")
+    NOT_ALONE = 16, _("niet alleen bij mensen thuis")

@@ -1,0 +1,162 @@
+"""The fixed choices of placements. States are data: the table of transitions stands beside its enum."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VacancyStatus(models.TextChoices):
+    DRAFT = "draft", _("concept")
+    PUBLISHED = "published", _("gepubliceerd")
+    CLOSED = "closed", _("gesloten")
+
+
+VACANCY_TRANSITIONS: dict[VacancyStatus, frozenset[VacancyStatus]] = {
+    VacancyStatus.DRAFT: frozenset({VacancyStatus.PUBLISHED, VacancyStatus.CLOSED}),
+    VacancyStatus.PUBLISHED: frozenset({VacancyStatus.DRAFT, VacancyStatus.CLOSED}),
+    VacancyStatus.CLOSED: frozenset({VacancyStatus.DRAFT}),
+}
+
+
+class VacancyKind(models.TextChoices):
+    INDIVIDUAL = "individual", _("stage in een team")
+    TEAM = "team", _("teamstage")
+    PROJECT = "project", _("projectstage")
+    WIJKLAB = "wijklab", _("wijklab of leerwerkplaats")
+    CLASS = "class", _("klasopdracht")
+    INFORMAL_CARE = "informal_care", _("informele zorg thuis")
+
+
+class Allowance(models.TextChoices):
+    MONTHLY = "monthly", _("stagevergoeding")
+    EXPENSES = "expenses", _("onkosten of reiskosten")
+    NONE = "none", _("geen vergoeding")
+
+
+class ApplicationStatus(models.TextChoices):
+    SUBMITTED = "submitted", _("ontvangen")
+    IN_REVIEW = "in_review", _("gelezen")
+    INVITED = "invited", _("kennismaking")
+    SECOND_ROUND = "second_round", _("2e gesprek")
+    RESERVE = "reserve", _("reservelijst")
+    OFFERED = "offered", _("aanbod")
+    ACCEPTED = "accepted", _("geplaatst")
+    DECLINED = "declined", _("aanbod niet aangenomen")
+    EXPIRED = "expired", _("aanbod verlopen")
+    REJECTED = "rejected", _("niet gelukt")
+    WITHDRAWN = "withdrawn", _("ingetrokken")
+
+    @classmethod
+    def open_statuses(cls) -> frozenset["ApplicationStatus"]:
+        """Applications that count towards the student's and the vacancy's limit (R3)."""
+        return frozenset({cls.SUBMITTED, cls.IN_REVIEW, cls.INVITED, cls.SECOND_ROUND, cls.RESERVE, cls.OFFERED})
+
+    @classmethod
+    def unanswered(cls) -> frozenset["ApplicationStatus"]:
+        """Applications whose answer clock runs (R1)."""
+        return frozenset({cls.SUBMITTED, cls.IN_REVIEW})
+
+    @classmethod
+    def name_visible(cls) -> frozenset["ApplicationStatus"]:
+        """From the invitation on the organisation knows who the student is (R4)."""
+        return frozenset({cls.INVITED, cls.SECOND_ROUND, cls.RESERVE, cls.OFFERED, cls.ACCEPTED})
+
+    @property
+    def badge(self) -> str:
+        """The colour of the status badge (NL Design System word)."""
+        return _BADGES[self]
+
+
+_BADGES = {
+    ApplicationStatus.SUBMITTED: "neutral",
+    ApplicationStatus.IN_REVIEW: "active",
+    ApplicationStatus.INVITED: "warning",
+    ApplicationStatus.SECOND_ROUND: "warning",
+    ApplicationStatus.RESERVE: "active",
+    ApplicationStatus.OFFERED: "warning",
+    ApplicationStatus.ACCEPTED: "safe",
+    ApplicationStatus.DECLINED: "neutral",
+    ApplicationStatus.EXPIRED: "neutral",
+    ApplicationStatus.REJECTED: "neutral",
+    ApplicationStatus.WITHDRAWN: "neutral",
+}
+
+# Which status may follow which. Only `placements.services.applications.change_status` moves an application.
+TRANSITIONS: dict[ApplicationStatus, frozenset[ApplicationStatus]] = {
+    ApplicationStatus.SUBMITTED: frozenset(
+        {
+            ApplicationStatus.IN_REVIEW,
+            ApplicationStatus.INVITED,
+            ApplicationStatus.REJECTED,
+            ApplicationStatus.WITHDRAWN,
+        }
+    ),
+    ApplicationStatus.IN_REVIEW: frozenset(
+        {ApplicationStatus.INVITED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN}
+    ),
+    ApplicationStatus.INVITED: frozenset(
+        {
+            ApplicationStatus.SECOND_ROUND,
+            ApplicationStatus.RESERVE,
+            ApplicationStatus.OFFERED,
+            ApplicationStatus.REJECTED,
+            ApplicationStatus.WITHDRAWN,
+        }
+    ),
+    ApplicationStatus.SECOND_ROUND: frozenset(
+        {
+            ApplicationStatus.RESERVE,
+            ApplicationStatus.OFFERED,
+            ApplicationStatus.REJECTED,
+            ApplicationStatus.WITHDRAWN,
+        }
+    ),
+    ApplicationStatus.RESERVE: frozenset(
+        {ApplicationStatus.OFFERED, ApplicationStatus.REJECTED, ApplicationStatus.WITHDRAWN}
+    ),
+    ApplicationStatus.OFFERED: frozenset(
+        {
+            ApplicationStatus.ACCEPTED,
+            ApplicationStatus.DECLINED,
+            ApplicationStatus.EXPIRED,
+            ApplicationStatus.WITHDRAWN,
+        }
+    ),
+    ApplicationStatus.ACCEPTED: frozenset(),
+    ApplicationStatus.DECLINED: frozenset(),
+    ApplicationStatus.EXPIRED: frozenset(),
+    ApplicationStatus.REJECTED: frozenset(),
+    ApplicationStatus.WITHDRAWN: frozenset(),
+}
+
+
+class ApplicationOrigin(models.TextChoices):
+    SELF = "self", _("zelf gereageerd")
+    PROPOSAL = "proposal", _("voorgesteld")
+    SCHOOL = "school", _("door school")
+    MAIL = "mail", _("binnengekomen per mail")
+
+
+class RejectionReason(models.TextChoices):
+    """About the situation, never about the person (ui.md, writing guide)."""
+
+    DAYS = "days", _("De dagen of uren passen niet")
+    YEAR = "year", _("Het leerjaar past niet bij de taken")
+    OTHER_CANDIDATE = "other_candidate", _("Een andere kandidaat sluit beter aan bij de doelgroep")
+    NO_SUPERVISOR = "no_supervisor", _("Er is geen begeleider vrij")
+    LEARNING_GOALS = "learning_goals", _("De leerdoelen kunnen hier niet")
+    FILLED = "filled", _("De plek is al vergeven")
+    NO_SHOW = "no_show", _("Er kwam geen gesprek tot stand")
+
+
+class InterviewStatus(models.TextChoices):
+    PROPOSED = "proposed", _("tijden voorgesteld")
+    PLANNED = "planned", _("gepland")
+    HELD = "held", _("gehouden")
+    CANCELLED = "cancelled", _("afgezegd")
+
+
+class PlacementStatus(models.TextChoices):
+    AGREED = "agreed", _("afgesproken")
+    RUNNING = "running", _("bezig")
+    FINISHED = "finished", _("afgerond")
+    ENDED_EARLY = "ended_early", _("eerder gestopt")

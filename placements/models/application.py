@@ -1,0 +1,238 @@
+"""A student's wish to fill a place, all that happens to it, and the placement that may follow."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from organisations.models import SupervisorCapacity
+from placements.enums import (
+    ApplicationOrigin,
+    ApplicationStatus,
+    InterviewStatus,
+    PlacementStatus,
+    RejectionReason,
+)
+from placements.models.vacancy import Vacancy
+from placements.querysets import ApplicationQuerySet, InterviewQuerySet, PlacementQuerySet
+from stagematch.clock import now
+from students.models import Document, PlacementSearch, Student
+
+_OPEN = sorted(ApplicationStatus.open_statuses())
+
+
+class Application(models.Model):
+    """One student's wish to fill one place. Status moves only through `placements.services.applications.change_status`."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="applications")
+    student = models.ForeignKey(Student, models.CASCADE, related_name="applications")
+    search = models.ForeignKey(PlacementSearch, models.CASCADE, related_name="applications")
+    status = models.CharField(_("status"), max_length=14, choices=ApplicationStatus, default=ApplicationStatus.SUBMITTED)
+    origin = models.CharField(_("herkomst"), max_length=10, choices=ApplicationOrigin, default=ApplicationOrigin.SELF)
+    alias = models.CharField(_("schuilnaam"), max_length=30)  # a tree name, stable within the vacancy (ui.md)
+    motivation = models.TextField(_("motivatie"), max_length=3000)
+    learning_goals = models.JSONField(_("leerdoelen"), default=list, blank=True)
+    cv = models.ForeignKey(Document, models.SET_NULL, null=True, blank=True, related_name="applications")
+    match_score = models.PositiveSmallIntegerField(_("score"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("verstuurd"), default=now)
+    answer_by = models.DateField(_("antwoord uiterlijk"))
+    read_at = models.DateTimeField(_("gelezen"), null=True, blank=True)
+    answered_at = models.DateTimeField(_("beantwoord"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("afgesloten"), null=True, blank=True)
+    offer_until = models.DateField(_("aanbod geldt tot en met"), null=True, blank=True)
+    offered_supervisor = models.ForeignKey(
+        SupervisorCapacity, models.SET_NULL, null=True, blank=True, related_name="offers", verbose_name=_("begeleider")
+    )
+    reserve_rank = models.PositiveSmallIntegerField(_("plaats op de reservelijst"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("pakt op")
+    )
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reactie")
+        verbose_name_plural = _("reacties")
+        ordering = ["answer_by", "submitted_at"]
+        indexes = [
+            models.Index(fields=["student", "-submitted_at"]),
+            models.Index(fields=["vacancy", "status", "answer_by"]),
+            models.Index(fields=["answer_by"], name="application_clock", condition=Q(status__in=["submitted", "in_review"])),
+            models.Index(fields=["offer_until"], name="application_offer", condition=Q(status="offered")),
+            models.Index(fields=["closed_at"], name="application_retention", condition=Q(closed_at__isnull=False)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "vacancy"], condition=Q(status__in=_OPEN), name="one_open_application_per_vacancy"
+            ),
+            models.UniqueConstraint(
+                fields=["search"], condition=Q(status="accepted"), name="one_accepted_application_per_search"
+            ),
+            models.UniqueConstraint(fields=["vacancy", "alias"], name="alias_once_per_vacancy"),
+            models.CheckConstraint(
+                condition=~Q(status="offered") | Q(offer_until__isnull=False), name="offer_has_a_term"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=_OPEN) | Q(closed_at__isnull=False), name="closed_application_has_a_date"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.alias}: {self.vacancy}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in ApplicationStatus.open_statuses()
+
+
+class ApplicationEvent(models.Model):
+    """One step in the life of an application: what, who, when and why. Only ever added to."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="events")
+    from_status = models.CharField(_("van"), max_length=14, choices=ApplicationStatus, blank=True)
+    to_status = models.CharField(_("naar"), max_length=14, choices=ApplicationStatus)
+    at = models.DateTimeField(_("wanneer"), default=now)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("waarom"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("stap")
+        verbose_name_plural = _("stappen")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status} → {self.to_status}"
+
+
+class ApplicationNote(models.Model):
+    """An internal note of the organisation; the student can read it in their own data export, so write it that way."""
+
+    application = models.ForeignKey(Application, models.CASCADE, related_name="notes")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    text = models.TextField(_("notitie"), max_length=2000)
+    at = models.DateTimeField(_("wanneer"), default=now)
+
+    class Meta:
+        verbose_name = _("notitie")
+        verbose_name_plural = _("notities")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Rejection(models.Model):
+    """The answer 'no' with its reason (R2)."""
+
+    application = models.OneToOneField(Application, models.CASCADE, related_name="rejection")
+    reason = models.CharField(_("reden"), max_length=20, choices=RejectionReason)
+    explanation = models.TextField(_("bericht aan de student"), max_length=2000)
+    positive = models.CharField(_("wat vond je goed"), max_length=300)
+    tip = models.CharField(_("tip"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("afwijzing")
+        verbose_name_plural = _("afwijzingen")
+        constraints = [
+            models.CheckConstraint(condition=~Q(explanation="") & ~Q(positive=""), name="rejection_explains_itself")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_reason_display()
+
+
+class Interview(models.Model):
+    """A kennismakingsgesprek: round 1 with the stagemakelaar, round 2 with teamcoach and praktijkbegeleider."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, models.CASCADE, related_name="interviews")
+    round = models.PositiveSmallIntegerField(_("ronde"), choices=[(1, _("kennismaking")), (2, _("2e gesprek"))], default=1)
+    status = models.CharField(_("status"), max_length=10, choices=InterviewStatus, default=InterviewStatus.PROPOSED)
+    where = models.CharField(_("plek of videolink"), max_length=300)
+    message = models.TextField(_("bericht aan de student"), max_length=2000, blank=True)
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="interviews_hosted")
+    starts_at = models.DateTimeField(_("begint"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("eindigt"), null=True, blank=True)
+    is_positive = models.BooleanField(_("positief"), null=True, blank=True)
+    record = models.TextField(_("verslag"), max_length=3000, blank=True)
+    sequence = models.PositiveSmallIntegerField(_("volgnummer in de agenda"), default=0)
+    created_at = models.DateTimeField(_("gemaakt"), default=now)
+
+    objects = InterviewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("gesprek")
+        verbose_name_plural = _("gesprekken")
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["starts_at"], name="interview_planned", condition=Q(status="planned"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "round"], condition=~Q(status="cancelled"), name="one_interview_per_round"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="planned") | (Q(starts_at__isnull=False) & Q(ends_at__gt=F("starts_at"))),
+                name="planned_interview_has_a_time",
+            ),
+            # Nobody is in two talks at once.
+            ExclusionConstraint(
+                name="host_in_one_interview_at_a_time",
+                expressions=[
+                    (F("host"), RangeOperators.EQUAL),
+                    (Func(F("starts_at"), F("ends_at"), function="tstzrange"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status="planned"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_round_display()}: {self.application}"
+
+
+class InterviewSlot(models.Model):
+    """A time the organisation proposes; the student picks one."""
+
+    interview = models.ForeignKey(Interview, models.CASCADE, related_name="slots")
+    starts_at = models.DateTimeField(_("begint"))
+    ends_at = models.DateTimeField(_("eindigt"))
+
+    class Meta:
+        verbose_name = _("voorgestelde tijd")
+        verbose_name_plural = _("voorgestelde tijden")
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["interview", "starts_at"], name="slot_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.starts_at)
+
+
+class Placement(models.Model):
+    """An agreed stage. Made by `placements.services.offers.accept_offer` under the locks that keep R7."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.OneToOneField(Application, models.PROTECT, related_name="placement")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="placements")
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="placements")
+    supervisor = models.ForeignKey(SupervisorCapacity, models.PROTECT, related_name="placements")
+    status = models.CharField(_("status"), max_length=12, choices=PlacementStatus, default=PlacementStatus.AGREED)
+    starts_on = models.DateField(_("eerste dag"))
+    ends_on = models.DateField(_("laatste dag"))
+    agreed_at = models.DateTimeField(_("afgesproken op"), default=now)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stageplaatsing")
+        verbose_name_plural = _("stageplaatsingen")
+        ordering = ["starts_on", "pk"]
+        indexes = [models.Index(fields=["vacancy", "status"]), models.Index(fields=["student"])]
+
+    def __str__(self) -> str:
+        return f"{self.student} bij {self.vacancy}"

@@ -1,0 +1,145 @@
+"""Which vacancies, applications and placements a user may see; the words a page uses to ask for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from organisations.enums import Role
+from organisations.models import Membership
+from placements.enums import ApplicationStatus, VacancyStatus
+from stagematch.clock import today
+
+if TYPE_CHECKING:
+    from placements.models import Application, Interview, Placement, Vacancy  # noqa: F401 -- generic parameters
+    from stagematch.accounts.models import User
+
+
+def works_on(user: User, team: str, *roles: str) -> Q:
+    """Condition: `user` is broker of the organisation of the team at path `team`, or has one of `roles` in that team.
+
+    Subqueries instead of joins, so that rows are never doubled and one person's role is never mixed with another's team.
+    """
+    mine = Membership.objects.filter(user=user, is_active=True)
+    condition = Q(**{f"{team}__organisation__in": mine.filter(role=Role.BROKER).values("organisation")})
+    if roles:
+        condition |= Q(**{f"{team}__in": mine.filter(role__in=roles).values("teams")})
+    return condition
+
+
+class VacancyQuerySet(models.QuerySet["Vacancy"]):
+    def published(self) -> Self:
+        """What anybody may see today."""
+        day = today()
+        return self.filter(
+            Q(publish_until__isnull=True) | Q(publish_until__gte=day),
+            status=VacancyStatus.PUBLISHED,
+            publish_from__lte=day,
+            organisation__is_approved=True,
+        )
+
+    def accepting(self) -> Self:
+        """Published, with a free place, and not past the last day to apply."""
+        return self.published().filter(
+            Q(apply_until__isnull=True) | Q(apply_until__gte=today()), places_taken__lt=F("places")
+        )
+
+    def with_open_applications(self) -> Self:
+        """Add `open_applications`: how many applications wait for an outcome."""
+        from placements.models import Application
+
+        counted = (
+            Application.objects.filter(vacancy=OuterRef("pk"), status__in=ApplicationStatus.open_statuses())
+            .order_by()
+            .values("vacancy")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.annotate(open_applications=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)))
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The published ones, and for people of an organisation also their own drafts and closed ones."""
+        if not user.is_authenticated:
+            return self.published()
+        if user.is_superuser:
+            return self
+        return self.filter(
+            Q(pk__in=self.model.objects.published().values("pk"))
+            | works_on(user, "team", Role.TEAM_LEAD, Role.SUPERVISOR)
+        )
+
+    def managed_by(self, user: User | AnonymousUser) -> Self:
+        """Vacancies this user may edit: those of the organisations where one is stagemakelaar."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_superuser else self.filter(works_on(user, "team"))
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def open(self) -> Self:
+        return self.filter(status__in=ApplicationStatus.open_statuses())
+
+    def unanswered(self) -> Self:
+        """Waiting for the first answer: invitation or rejection (R1)."""
+        return self.filter(status__in=ApplicationStatus.unanswered())
+
+    def overdue(self) -> Self:
+        return self.unanswered().filter(answer_by__lt=today())
+
+    def of_student(self, user: User | AnonymousUser) -> Self:
+        return self.filter(student__user=user) if user.is_authenticated else self.none()
+
+    def screened_by(self, user: User | AnonymousUser) -> Self:
+        """Applications to vacancies of the organisations where the user is stagemakelaar."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_superuser else self.filter(works_on(user, "vacancy__team"))
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The student's own; a broker's organisation; a team's once passed on (second round and later).
+
+        A coordinator sees the status of the own students, through selectors that leave out notes and texts.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        passed_on = [s for s in ApplicationStatus.name_visible() if s != ApplicationStatus.INVITED]
+        teams = Membership.objects.filter(
+            user=user, is_active=True, role__in=[Role.TEAM_LEAD, Role.SUPERVISOR]
+        ).values("teams")
+        return self.filter(
+            Q(student__user=user)
+            | works_on(user, "vacancy__team")
+            | Q(vacancy__team__in=teams, status__in=passed_on)
+        )
+
+
+class InterviewQuerySet(models.QuerySet["Interview"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        from placements.models import Application
+
+        return self.filter(Exists(Application.objects.visible_to(user).filter(pk=OuterRef("application"))))
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The student, the coordinator of the school, and the people of the team and broker of the organisation."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        schools = Membership.objects.filter(user=user, is_active=True, role=Role.COORDINATOR).values("organisation")
+        teams = Membership.objects.filter(
+            user=user, is_active=True, role__in=[Role.TEAM_LEAD, Role.SUPERVISOR]
+        ).values("teams")
+        return self.filter(
+            Q(student__user=user)
+            | Q(student__school__in=schools)
+            | Q(vacancy__team__in=teams)
+            | works_on(user, "vacancy__team")
+        )

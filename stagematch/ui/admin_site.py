@@ -1,0 +1,46 @@
+"""The admin site: Django's own, for people with work to do in it, with room for other views under the same address."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext_lazy as _
+
+ViewsOf = Callable[["StagematchAdminSite"], list[URLPattern | URLResolver]]
+MayEnter = Callable[[HttpRequest], bool]
+
+
+class StagematchAdminSite(admin.AdminSite):
+    """Lets in platform admins, and whoever a room vouches for (`allow_entry`); carries the rooms' own views (`add_views`)."""
+
+    site_title = _("stagematch beheer")
+    site_header = _("stagematch beheer")
+    index_title = _("Beheer")
+    site_url = "/"
+    enable_nav_sidebar = False
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self._views: list[ViewsOf] = []
+        self._doorkeepers: list[MayEnter] = []
+
+    def add_views(self, views: ViewsOf) -> None:
+        """Add a room's own pages to the site; `views` gets the site and returns URL patterns."""
+        self._views.append(views)
+
+    def allow_entry(self, may_enter: MayEnter) -> None:
+        """Let in everybody for whom `may_enter(request)` is true; what they see inside is up to each ModelAdmin."""
+        self._doorkeepers.append(may_enter)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether this person may enter the admin at all."""
+        user = request.user
+        if not (user.is_authenticated and user.is_active):
+            return False
+        return user.is_superuser or any(may_enter(request) for may_enter in self._doorkeepers)
+
+    def get_urls(self) -> list[Any]:
+        """The rooms' own pages first, then Django's."""
+        return [url for views in self._views for url in views(self)] + super().get_urls()
