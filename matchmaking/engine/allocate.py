@@ -1,0 +1,76 @@
+"""The division: student-proposing deferred acceptance with room per vacancy and per pool of supervision.
+
+A vacancy's order over students is one number per pair, lower first: fit band times the number of students plus the
+student's rank. With one order for all vacancies of a pool the result is stable and the best stable one for students.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from matchmaking.engine import backend, oracle
+from matchmaking.engine.geo import I64
+from matchmaking.engine.types import EngineInputError, Outcome, Pairs
+
+
+def pair_keys(
+    pairs: Pairs, rank: npt.ArrayLike, band_override: npt.ArrayLike | None = None, holder: npt.ArrayLike | None = None
+) -> I64:
+    """The priority of every pair at its vacancy, lower first.
+
+    `band_override` is true for students who count as band 0 everywhere. `holder` is the vacancy row of a proposal
+    that the student already holds as a concept (or -1): there he goes before everybody who does not.
+    """
+    student = pairs.student()
+    n = pairs.n_students
+    band = pairs.band.astype(np.int64)
+    if band_override is not None:
+        band[np.asarray(band_override, np.bool_)[student]] = 0
+    if holder is not None:
+        band[np.asarray(holder, np.int64)[student] == pairs.vacancy] = -1
+    return band * n + np.asarray(rank, np.int64)[student]
+
+
+def deferred_acceptance(
+    pairs: Pairs,
+    rank: npt.ArrayLike,
+    band_override: npt.ArrayLike | None,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike | None = None,
+    pool_cap: npt.ArrayLike | None = None,
+    *,
+    holder: npt.ArrayLike | None = None,
+    keys: npt.ArrayLike | None = None,
+    engine: backend.Engine | None = None,
+) -> Outcome:
+    """The student-optimal stable division.
+
+    `rank` is a permutation of the students; `pool_of` per vacancy is a row of `pool_cap` or -1 (no shared limit).
+    `keys` replaces the computed priority per pair, for published instances with arbitrary lists: within one pool
+    all keys must be different for different students. Raises `EngineInputError` for arrays that do not fit together.
+    """
+    order = np.asarray(rank, np.int64)
+    caps = np.asarray(vacancy_cap, np.int64)
+    pools = np.full(len(caps), -1, np.int64) if pool_of is None else np.asarray(pool_of, np.int64)
+    pool_caps = np.zeros(0, np.int64) if pool_cap is None else np.asarray(pool_cap, np.int64)
+    n = pairs.n_students
+    if len(order) != n or not np.array_equal(np.sort(order), np.arange(n)):
+        raise EngineInputError("rank: must hold every number from 0 to the number of students once")
+    if len(pools) != len(caps):
+        raise EngineInputError(f"pool_of: {len(pools)} rows where {len(caps)} were expected")
+    if len(pools) and (pools.min() < -1 or pools.max() >= len(pool_caps)):
+        raise EngineInputError("pool_of: names a pool that does not exist")
+    if len(pairs) and int(pairs.vacancy.max()) >= len(caps):
+        raise EngineInputError("pairs: names a vacancy without capacity row")
+    if (caps < 0).any() or (pool_caps < 0).any():
+        raise EngineInputError("capacity: cannot be negative")
+    # Vacancies without a pool share one that nobody can fill.
+    pools = np.where(pools < 0, len(pool_caps), pools)
+    pool_caps = np.append(pool_caps, n + 1)
+    explicit = None if keys is None else np.asarray(keys, np.int64)
+    if explicit is not None and len(explicit) != len(pairs):
+        raise EngineInputError(f"keys: {len(explicit)} rows where {len(pairs)} were expected")
+    if explicit is None:
+        explicit = pair_keys(pairs, order, band_override, holder)
+    return oracle.deferred_acceptance(pairs, explicit, caps, pools, pool_caps)

@@ -1,0 +1,159 @@
+"""Why this place, and why not that one: the numbers behind the sentences. Never another person's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from matchmaking.engine import order, rules, score
+from matchmaking.engine.rules import Rule
+from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN, Exclusions, Outcome, Policy, Students, Vacancies
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The first rule that a pair breaks, with the numbers for a sentence.
+
+    `numbers` per rule (masks are bit sets, days are ordinals, distances metres):
+    crebo: student, accepted; leerjaar: student, accepted; route: student, accepted;
+    period: student_start, student_end, start, end, shared, length, percent;
+    days: student, offered, shared, needed, student_min, vacancy_min; hours: student_min, student_max, min, max;
+    distance: metres, limit; needs: missing_at_place, missing_at_student;
+    werkprocessen: wanted, offered, shared, total, percent; deadline: deadline, today; refused: none.
+    """
+
+    rule: Rule
+    numbers: dict[str, int] = field(default_factory=dict)
+
+
+def first_failing_rule(
+    students: Students,
+    i: int,
+    vacancies: Vacancies,
+    j: int,
+    *,
+    policy: Policy,
+    today: int,
+    exclusions: Exclusions | None = None,
+) -> Failure | None:
+    """The first rule that keeps student `i` from vacancy `j`, or None when the pair is eligible."""
+    rows, columns = np.array([i]), np.array([j])
+    for rule, test in rules.TESTS.items():
+        if not test(students, rows, vacancies, columns, policy, today)[0]:
+            return Failure(rule, _numbers(rule, students, i, vacancies, j, policy, today))
+    if rules.refused(rows, columns, vacancies.n, exclusions)[0]:
+        return Failure(Rule.REFUSED)
+    return None
+
+
+def _numbers(
+    rule: Rule, students: Students, i: int, vacancies: Vacancies, j: int, policy: Policy, today: int
+) -> dict[str, int]:
+    s = {name: int(column[i]) for name, column in students.columns() if name not in ("lat", "lon")}
+    v = {name: int(column[j]) for name, column in vacancies.columns() if name not in ("lat", "lon")}
+    match rule:
+        case Rule.CREBO:
+            return {"student": s["crebo"], "accepted": v["crebos"]}
+        case Rule.LEERJAAR:
+            return {"student": s["leerjaar"], "accepted": v["leerjaren"]}
+        case Rule.ROUTE:
+            return {"student": s["route"], "accepted": v["routes"]}
+        case Rule.PERIOD:
+            return {
+                "student_start": s["start"],
+                "student_end": s["end"],
+                "start": v["start"],
+                "end": v["end"],
+                "shared": max(0, min(s["end"], v["end"]) - max(s["start"], v["start"]) + 1),
+                "length": s["end"] - s["start"] + 1,
+                "percent": policy.period_percent,
+            }
+        case Rule.DAYS:
+            return {
+                "student": s["days"],
+                "offered": v["days"],
+                "shared": (s["days"] & v["days"]).bit_count(),
+                "needed": max(s["min_days"], v["min_days"]),
+                "student_min": s["min_days"],
+                "vacancy_min": v["min_days"],
+            }
+        case Rule.HOURS:
+            return {
+                "student_min": s["hours_min"],
+                "student_max": s["hours_max"],
+                "min": v["hours_min"],
+                "max": v["hours_max"],
+            }
+        case Rule.DISTANCE:
+            metres = int(score.parts(students, [i], vacancies, [j], policy).metres[0])
+            return {"metres": metres, "limit": s["max_metres"]}
+        case Rule.NEEDS:
+            return {"missing_at_place": s["needs"] & ~v["has"], "missing_at_student": v["needs"] & ~s["has"]}
+        case Rule.WERKPROCESSEN:
+            return {
+                "wanted": s["wps"],
+                "offered": v["wps"],
+                "shared": (s["wps"] & v["wps"]).bit_count(),
+                "total": s["wps"].bit_count(),
+                "percent": policy.werkprocessen_percent,
+            }
+        case Rule.DEADLINE:
+            return {"deadline": v["deadline"], "today": today}
+        case Rule.REFUSED:
+            return {}
+
+
+class Decided(StrEnum):
+    """What decided between the student and the last one who got the place."""
+
+    NO_PLACES = "no_places"
+    CONCEPT = "concept"
+    FIT = "fit"
+    TURN = "turn"
+    REJECTIONS = "rejections"
+    WEEKS = "weeks"
+    LOTTERY = "lottery"
+
+
+@dataclass(frozen=True)
+class Cutoff:
+    """The last priority that still got a place at a vacancy, compared with a student's own.
+
+    `open` means that there was room for everybody who asked. `refused` says whether this student falls outside it;
+    only then `decided` says by what. No field tells who got in: only the kind of the difference.
+    """
+
+    open: bool
+    refused: bool
+    decided: Decided | None = None
+
+
+def cutoff(students: Students, i: int, j: int, band: int, outcome: Outcome, rank: np.ndarray, policy: Policy) -> Cutoff:
+    """Compare student `i`, with fit band `band` at vacancy `j`, with the cut-off of a night's outcome there."""
+    last = int(outcome.cutoff[j])
+    n = students.n
+    own_band = 0 if order.hard_cases(students, policy)[i] else band
+    key = own_band * n + int(rank[i])
+    if last == CUTOFF_OPEN:
+        return Cutoff(open=True, refused=False)
+    if last == CUTOFF_CLOSED:
+        return Cutoff(open=False, refused=True, decided=Decided.NO_PLACES)
+    if key <= last:
+        return Cutoff(open=False, refused=False)
+    last_band, last_rank = divmod(last, n)
+    if last_band < 0:
+        return Cutoff(open=False, refused=True, decided=Decided.CONCEPT)
+    if last_band < own_band:
+        return Cutoff(open=False, refused=True, decided=Decided.FIT)
+    other = int(np.flatnonzero(np.asarray(rank) == last_rank)[0])
+    turns, tiers = order.turn(students, policy), order.tier(students, policy)
+    steps = [(Decided.TURN, turns), (Decided.REJECTIONS, tiers)]
+    if policy.order == "equity":
+        steps.reverse()
+    steps.append((Decided.WEEKS, students.weeks.astype(np.int64)))
+    for decided, column in steps:
+        if column[i] != column[other]:
+            return Cutoff(open=False, refused=True, decided=decided)
+    return Cutoff(open=False, refused=True, decided=Decided.LOTTERY)
