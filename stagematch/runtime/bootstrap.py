@@ -53,7 +53,8 @@ def is_ready() -> bool:
 
 def _runs(command: Sequence[str]) -> bool:
     try:
-        return subprocess.run(list(command), capture_output=True, timeout=60, check=False).returncode == 0
+        answer = subprocess.run(list(command), capture_output=True, timeout=60, check=False)  # noqa: S603
+        return answer.returncode == 0
     except (OSError, subprocess.SubprocessError):
         return False
 
@@ -86,7 +87,7 @@ def _run(command: Sequence[str]) -> tuple[bool, str]:
     environment = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}}
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     try:
-        answer = subprocess.run(
+        answer = subprocess.run(  # noqa: S603
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -16,10 +16,13 @@ def running_as_root() -> bool:
 
 
 def local_dir() -> Path:
-    """Return the untracked `.local/` of the repository, made when missing."""
-    path = REPOSITORY / ".local"
-    path.mkdir(exist_ok=True)
-    return path
+    """Return the folder for mail, uploads, logs and locks of this checkout, made when missing.
+
+    That is the untracked `.local/` of the repository, unless `STAGEMATCH_STATE_DIR` says otherwise.
+    """
+    path = Path(os.environ.get("STAGEMATCH_STATE_DIR") or REPOSITORY / ".local")
+    path.mkdir(parents=True, exist_ok=True)
+    return path.resolve()
 
 
 def state_dir() -> Path:
@@ -31,12 +34,7 @@ def state_dir() -> Path:
 
     Raises OperatorError when the folder under /var/tmp belongs to someone else.
     """
-    chosen = os.environ.get("STAGEMATCH_STATE_DIR")
-    if chosen:
-        path = Path(chosen)
-        path.mkdir(parents=True, exist_ok=True)
-        return path.resolve()
-    if not running_as_root():
+    if os.environ.get("STAGEMATCH_STATE_DIR") or not running_as_root():
         return local_dir()
     name = hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:12]
     path = Path(f"/var/tmp/stagematch-{name}")  # noqa: S108 - ownership is checked below

@@ -57,7 +57,9 @@ async def serve(host: str, port: int, folder: Path) -> None:
         loop.add_signal_handler(how, stop.set)
     handler = Sink(folder)
     server = await loop.create_server(
-        lambda: SMTP(handler, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True, hostname="stagematch.invalid", loop=loop),
+        lambda: SMTP(
+            handler, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True, hostname="stagematch.invalid", loop=loop
+        ),
         host,
         port,
     )
