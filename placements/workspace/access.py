@@ -1,0 +1,68 @@
+"""Who may enter the workspace, and the one way to get at an application in it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from organisations.enums import Role
+from organisations.roles import has_role
+from placements.models import Application
+from stagematch.accounts.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def may_enter(request: HttpRequest) -> bool:
+    """Stagemakelaars work in the admin site; everybody else stays on the site itself."""
+    return request.user.is_authenticated and has_role(request.user, Role.BROKER)
+
+
+def broker_view(view: View[P]) -> Callable[..., HttpResponse]:
+    """Wrap a page of the workspace: signed in, may enter the admin, and a stagemakelaar or platform admin."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not (may_enter(request) or request.user.is_superuser):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return admin.site.admin_view(inner)
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the signed-in user; `broker_view` has made sure that there is one."""
+    assert isinstance(request.user, User)  # noqa: S101 -- narrows the type, checked by broker_view
+    return request.user
+
+
+def applications_of(request: HttpRequest) -> QuerySet[Application]:
+    """Return the applications this stagemakelaar screens, with all that a candidate's card shows."""
+    return Application.objects.screened_by(user_of(request)).select_related(
+        "vacancy__organisation",
+        "vacancy__team",
+        "vacancy__location__postcode",
+        "vacancy__period",
+        "student__user",
+        "student__school",
+        "student__programme",
+        "search__home",
+        "search__period",
+    )
+
+
+def application_or_404(request: HttpRequest, public_id: UUID) -> Application:
+    """Return one application this stagemakelaar screens; somebody else's does not exist for them."""
+    return get_object_or_404(applications_of(request), public_id=public_id)
+
+
+def context(request: HttpRequest, **extra: Any) -> dict[str, Any]:
+    """Return the admin site's own context with ours, so that its header and breadcrumbs are right."""
+    return {**admin.site.each_context(request), "tab": "werkplek", **extra}

@@ -1,0 +1,23 @@
+"""The addresses of the workspace, under the admin site."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from placements.workspace import views
+from stagematch.ui.admin_site import StagematchAdminSite
+
+
+def urls(site: StagematchAdminSite) -> list[URLPattern | URLResolver]:
+    """Return the workspace's URL patterns; names get the admin's namespace."""
+    return [
+        path("werkplek/", views.workspace, name="workspace"),
+        path("werkplek/<uuid:public_id>/", views.candidate, name="workspace-candidate"),
+        path("werkplek/<uuid:public_id>/uitnodigen/", views.invite_candidate, name="workspace-invite"),
+        path("werkplek/<uuid:public_id>/afwijzen/", views.reject_candidate, name="workspace-reject"),
+        path("werkplek/<uuid:public_id>/aanbod/", views.offer_place, name="workspace-offer"),
+        path("werkplek/<uuid:public_id>/verslag/", views.record_talk, name="workspace-record"),
+        path("werkplek/<uuid:public_id>/reserve/", views.reserve, name="workspace-reserve"),
+        path("werkplek/<uuid:public_id>/notitie/", views.note, name="workspace-note"),
+        path("werkplek/<uuid:public_id>/oppakken/", views.take_up, name="workspace-assign"),
+        path("gesprekken/", views.interviews, name="workspace-interviews"),
+        path("plekken/", views.capacity, name="workspace-capacity"),
+    ]
