@@ -1,0 +1,60 @@
+"""How well a place fits a search, in words. The matching app gives the numbers; placements only knows how they look.
+
+`placements` may not import `matchmaking` (layers), so matching registers itself here when Django starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from placements.models import Vacancy
+from students.models import PlacementSearch
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence that says what fits (`ok`) or does not."""
+
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The score of one pair with its reasons. `fits` says whether every hard rule is met (features M2, S5)."""
+
+    score: int  # 0 to 1000
+    tiles: int  # 0 to 5, what people see
+    parts: tuple[int, int, int, int] = (0, 0, 0, 0)
+    reasons: list[Reason] = field(default_factory=list)
+    summary: str = ""
+    fits: bool = True
+
+
+class Provider(Protocol):
+    """Gives the fit of one search with many vacancies, by primary key of the vacancy."""
+
+    def __call__(self, search: PlacementSearch, vacancies: Iterable[Vacancy], /) -> dict[int, Fit]: ...
+
+
+_provider: Provider | None = None
+
+
+def register(provider: Provider) -> None:
+    """Name who answers `fits`; called once, by the matching app in `ready()`."""
+    global _provider
+    _provider = provider
+
+
+def fits(search: PlacementSearch | None, vacancies: Iterable[Vacancy]) -> dict[int, Fit]:
+    """Return the fit per vacancy; empty without a search or without a matching app, so pages can do without."""
+    if search is None or _provider is None:
+        return {}
+    return _provider(search, list(vacancies))
+
+
+def fit(search: PlacementSearch | None, vacancy: Vacancy) -> Fit | None:
+    """Return the fit of one vacancy, or None when nobody can say."""
+    return fits(search, [vacancy]).get(vacancy.pk)
