@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from matchmaking.engine import backend, oracle
 from matchmaking.engine.geo import I64
-from matchmaking.engine.types import EngineInputError, Outcome, Pairs
+from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN, Bools, EngineInputError, Outcome, Pairs
 
 
 def pair_keys(
@@ -22,14 +22,17 @@ def pair_keys(
     `band_override` is true for students who count as band 0 everywhere. `holder` is the vacancy row of a proposal
     that the student already holds as a concept (or -1): there he goes before everybody who does not.
     """
-    student = pairs.student()
     n = pairs.n_students
-    band = pairs.band.astype(np.int64)
-    if band_override is not None:
-        band[np.asarray(band_override, np.bool_)[student]] = 0
-    if holder is not None:
-        band[np.asarray(holder, np.int64)[student] == pairs.vacancy] = -1
-    return band * n + np.asarray(rank, np.int64)[student]
+    override = np.zeros(n, np.bool_) if band_override is None else np.asarray(band_override, np.bool_)
+    held = np.full(n, -1, np.int64) if holder is None else np.asarray(holder, np.int64)
+    return _keys(pairs, np.arange(len(pairs)), pairs.student(), np.asarray(rank, np.int64), override, held)
+
+
+def _keys(pairs: Pairs, e: I64, student: I64, rank: I64, override: Bools, holder: I64) -> I64:
+    band = pairs.band[e].astype(np.int64)
+    band[override[student]] = 0
+    band[holder[student] == pairs.vacancy[e]] = -1
+    return band * pairs.n_students + rank[student]
 
 
 def deferred_acceptance(
@@ -71,6 +74,32 @@ def deferred_acceptance(
     explicit = None if keys is None else np.asarray(keys, np.int64)
     if explicit is not None and len(explicit) != len(pairs):
         raise EngineInputError(f"keys: {len(explicit)} rows where {len(pairs)} were expected")
-    if explicit is None:
-        explicit = pair_keys(pairs, order, band_override, holder)
-    return oracle.deferred_acceptance(pairs, explicit, caps, pools, pool_caps)
+    override = np.zeros(n, np.bool_) if band_override is None else np.asarray(band_override, np.bool_)
+    held = np.full(n, -1, np.int64) if holder is None else np.asarray(holder, np.int64)
+    if len(override) != n or len(held) != n:
+        raise EngineInputError(f"band_override, holder: {n} rows were expected")
+    if (engine or backend.ENGINE) == "numba":
+        from matchmaking.engine import compiled
+
+        pair = compiled.divide(pairs, order, override, held, explicit, caps, pools, pool_caps)
+    else:
+        every = pair_keys(pairs, order, override, held) if explicit is None else explicit
+        pair = oracle.divide(pairs, every, caps, pools, pool_caps)
+    placed = np.flatnonzero(pair >= 0)
+    match = np.full(n, -1, np.int32)
+    match[placed] = pairs.vacancy[pair[placed]]
+    ends = pair[placed]
+    key = _keys(pairs, ends, placed, order, override, held) if explicit is None else explicit[ends]
+    return Outcome(match, pair, _cutoffs(match[placed].astype(np.int64), key, caps, pools, pool_caps))
+
+
+def _cutoffs(where: I64, key: I64, caps: I64, pools: I64, pool_caps: I64) -> I64:
+    """The last key that still got in, per vacancy. See `Outcome.cutoff`."""
+    load = np.bincount(where, minlength=len(caps))
+    pool_load = np.bincount(pools[where], minlength=len(pool_caps))
+    last = np.full(len(caps), CUTOFF_CLOSED)
+    np.maximum.at(last, where, key)
+    pool_last = np.full(len(pool_caps), CUTOFF_CLOSED)
+    np.maximum.at(pool_last, pools[where], key)
+    pool_cutoff = np.where(pool_load < pool_caps, CUTOFF_OPEN, pool_last)
+    return np.where(load < caps, pool_cutoff[pools], last)

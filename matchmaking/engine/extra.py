@@ -51,14 +51,12 @@ def suggest(
     """
     left, pool = np.array(vacancy_left, np.int64), np.asarray(pool_of, np.int64)
     room = np.append(np.array(pool_left, np.int64), np.iinfo(np.int64).max)
-    vacancy = pairs.vacancy.astype(np.int64)
     # Once nothing is left at a vacancy it stays so: pairs there are of no use to anybody.
-    useful = (left[vacancy] > 0) & (room[pool[vacancy]] > 0)
+    useful = ((left > 0) & (room[pool] > 0))[pairs.vacancy]
     useful[outcome.pair[outcome.pair >= 0]] = False
     entries = np.flatnonzero(useful)
-    owners = pairs.student()[entries]
-    starts = np.searchsorted(owners, np.arange(pairs.n_students), "left").tolist()
-    ends = np.searchsorted(owners, np.arange(pairs.n_students), "right").tolist()
+    bounds = np.searchsorted(entries, pairs.offsets).tolist()
+    starts, ends = bounds[:-1], bounds[1:]
     by_rank = np.argsort(np.asarray(rank, np.int64), kind="stable")
     waiting: list[int] = [i for i in by_rank.tolist() if starts[i] < ends[i]]
     chosen: list[tuple[int, int, int]] = []
@@ -67,7 +65,7 @@ def suggest(
         for i in waiting:
             for k in range(starts[i], ends[i]):
                 e = int(entries[k])
-                j = int(vacancy[e])
+                j = int(pairs.vacancy[e])
                 if left[j] > 0 and room[pool[j]] > 0:
                     left[j] -= 1
                     if pool[j] >= 0:

@@ -8,12 +8,9 @@ from matchmaking.engine import order, rules, score
 from matchmaking.engine.geo import I64
 from matchmaking.engine.rules import Rule
 from matchmaking.engine.types import (
-    CUTOFF_CLOSED,
-    CUTOFF_OPEN,
     U64,
     Exclusions,
     Favourites,
-    Outcome,
     Pairs,
     Policy,
     Students,
@@ -116,8 +113,9 @@ def _best(group: I64, key: I64, caps: I64) -> I64:
     return sorted_rows[np.arange(len(ordered)) - first < caps[ordered]]
 
 
-def deferred_acceptance(pairs: Pairs, keys: I64, vacancy_cap: I64, pool_of: I64, pool_cap: I64) -> Outcome:
-    """Rounds in which everybody without a place asks the next on his list. See `allocate.deferred_acceptance`."""
+def divide(pairs: Pairs, keys: I64, vacancy_cap: I64, pool_of: I64, pool_cap: I64) -> I64:
+    """The pair that every student ends with, or -1: rounds in which everybody without a place asks the next on his
+    list. See `allocate.deferred_acceptance`."""
     at, end = pairs.lo.copy(), pairs.hi
     held = np.zeros(pairs.n_students, np.bool_)
     vacancy = pairs.vacancy.astype(np.int64)
@@ -133,21 +131,4 @@ def deferred_acceptance(pairs: Pairs, keys: I64, vacancy_cap: I64, pool_of: I64,
         stays[kept] = True
         held[who] = stays
         at[who[~stays]] += 1
-    pair = np.where(held, at, -1)
-    match = np.full(pairs.n_students, -1, np.int32)
-    match[held] = vacancy[at[held]]
-    return Outcome(match, pair, cutoffs(match, pair, keys, vacancy_cap, pool_of, pool_cap))
-
-
-def cutoffs(match: np.ndarray, pair: I64, keys: I64, vacancy_cap: I64, pool_of: I64, pool_cap: I64) -> I64:
-    """The last key that still got in, per vacancy. See `Outcome.cutoff`."""
-    placed = match >= 0
-    where, key = match[placed].astype(np.int64), keys[pair[placed]]
-    load = np.bincount(where, minlength=len(vacancy_cap))
-    pool_load = np.bincount(pool_of[where], minlength=len(pool_cap))
-    last = np.full(len(vacancy_cap), CUTOFF_CLOSED)
-    np.maximum.at(last, where, key)
-    pool_last = np.full(len(pool_cap), CUTOFF_CLOSED)
-    np.maximum.at(pool_last, pool_of[where], key)
-    pool_cutoff = np.where(pool_load < pool_cap, CUTOFF_OPEN, pool_last)
-    return np.where(load < vacancy_cap, pool_cutoff[pool_of], last)
+    return np.where(held, at, -1)
