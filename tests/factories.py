@@ -5,7 +5,7 @@ import datetime as dt
 import factory
 from factory.django import DjangoModelFactory
 
-from organisations.enums import OrganisationKind, Role
+from organisations.enums import OrganisationKind, Role, Route
 from organisations.models import (
     Location,
     Membership,
@@ -198,6 +198,7 @@ class ProgrammeFactory(DjangoModelFactory):
     school = factory.SubFactory(SchoolFactory)
     qualification = factory.SubFactory(QualificationFactory)
     name = "Sociaal Werker"
+    route = Route.BOL
 
 
 class StudentFactory(DjangoModelFactory):
