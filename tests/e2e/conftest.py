@@ -1,0 +1,132 @@
+"""Fixtures for tests in a real browser against a real server.
+
+`page` opens on a desktop (1280 px), `phone` on a phone (390 px); both fail the test when the page
+breaks its own Content-Security-Policy or a script throws.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.e2e.browser import axe_source, launch_options
+
+# Playwright runs its own event loop in this thread, in which Django then refuses to use the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder that uses a browser."""
+    for item in items:
+        if "tests/e2e/" in str(item.path) and {"page", "phone", "new_page"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """Playwright itself, once per test process."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    """One headless Chromium per test process."""
+    running = playwright_driver.chromium.launch(**launch_options())
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
+    """Make a page in a context of its own: `new_page(viewport=…, javascript=False, dark=True)`.
+
+    Paths such as `page.goto("/stageplekken/")` are relative to the server under test.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def make(
+        *, viewport: dict[str, int] | None = None, javascript: bool = True, dark: bool = False, **more: Any
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            locale="nl-NL",
+            timezone_id="Europe/Amsterdam",
+            viewport=viewport or DESKTOP,  # type: ignore[arg-type]
+            java_script_enabled=javascript,
+            color_scheme="dark" if dark else "light",
+            **more,
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(f"broken policy: {message.text}") if "Content Security Policy" in message.text else None
+            ),
+        )
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Page]) -> Page:
+    """A page on a desktop."""
+    return new_page()
+
+
+@pytest.fixture
+def phone(new_page: Callable[..., Page]) -> Page:
+    """A page on a phone."""
+    return new_page(viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+@pytest.fixture
+def sign_in(live_server: Any) -> Callable[[Page, str], None]:
+    """Sign somebody in without going through the sign-in pages: `sign_in(page, "mail@address")`."""
+
+    def do(page: Page, email: str) -> None:
+        from django.conf import settings
+        from django.contrib.auth import get_user_model
+        from django.test import Client
+
+        person = get_user_model()._default_manager.get(email=email)
+        client = Client()
+        client.force_login(person)
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+        page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+
+    return do
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """Check the page against WCAG 2.2 AA: `assert axe(page) == []`."""
+
+    def check(page: Page) -> list[str]:
+        # evaluate() is not subject to the page's Content-Security-Policy, a <script> element would be.
+        page.evaluate(axe_source())
+        result = page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", AXE_TAGS
+        )
+        return [
+            f"{violation['id']}: {violation['help']} ({node['target']} {node['html'][:120]})"
+            for violation in result["violations"]
+            for node in violation["nodes"]
+        ]
+
+    return check
