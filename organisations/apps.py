@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class OrganisationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "organisations"
+
+    def ready(self) -> None:
+        """Tell the platform what only this room knows: where members go, who may sign up, who may enter the admin."""
+        from organisations import hooks
+
+        hooks.register()

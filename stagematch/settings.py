@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "organisations.middleware.require_second_factor",
     "django_structlog.middlewares.RequestMiddleware",
 ]
 
@@ -165,6 +166,8 @@ LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("home-after-sign-in")
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "stagematch.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"signup": "stagematch.accounts.forms.SignupForm"}
+SOCIALACCOUNT_FORMS = {"signup": "stagematch.accounts.forms.SocialSignupForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -1,3 +1,7 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from stagematch.accounts import views
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("start/", views.home_after_sign_in, name="home-after-sign-in"),
+]

@@ -1,0 +1,52 @@
+"""What organisations tells the platform below it (`apps.ready` calls `register`)."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from organisations.enums import Role
+from organisations.models import Organisation
+from organisations.roles import has_role
+from stagematch.accounts import landing, signup
+from stagematch.ui.admin_site import StagematchAdminSite
+
+
+def register() -> None:
+    """Register landing pages, the rule for signing up, and the doorkeeper of the admin."""
+    landing.register(20, broker_page)
+    landing.register(30, coordinator_page)
+    landing.register(40, team_page)
+    landing.register(90, platform_admin_page)
+    signup.allow(is_address_of_a_school)
+    if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
+        admin.site.allow_entry(is_broker)
+
+
+def broker_page(request: HttpRequest) -> str | None:
+    """A stagemakelaar starts at the queue."""
+    return "admin:workspace" if has_role(request.user, Role.BROKER) else None
+
+
+def coordinator_page(request: HttpRequest) -> str | None:
+    """A BPV-coördinator starts at the students."""
+    return "school-students" if has_role(request.user, Role.COORDINATOR) else None
+
+
+def team_page(request: HttpRequest) -> str | None:
+    """A teamcoach or praktijkbegeleider starts at the team."""
+    return "team-overview" if has_role(request.user, Role.TEAM_LEAD, Role.SUPERVISOR) else None
+
+
+def platform_admin_page(request: HttpRequest) -> str | None:
+    """A platform admin starts at the index of the admin."""
+    return "admin:index" if request.user.is_authenticated and request.user.is_superuser else None
+
+
+def is_broker(request: HttpRequest) -> bool:
+    """Brokers work in the admin; what they see there is limited per page."""
+    return has_role(request.user, Role.BROKER)
+
+
+def is_address_of_a_school(email: str) -> bool:
+    """Tell whether the part after the @ is the e-mail domain of an approved school."""
+    domain = email.rpartition("@")[2].strip().lower()
+    return bool(domain) and Organisation.objects.public().schools().filter(email_domain__iexact=domain).exists()

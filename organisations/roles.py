@@ -1,0 +1,82 @@
+"""What somebody may be in the house, from their memberships; the only place that reads them for rights."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from organisations.enums import Role
+from organisations.models import Membership, Organisation
+from stagematch.accounts.models import User
+
+P = ParamSpec("P")
+PLATFORM_ADMIN = "platform_admin"
+
+
+def roles_of(user: User | AnonymousUser) -> frozenset[str]:
+    """Return the roles somebody has anywhere, plus PLATFORM_ADMIN for a superuser; nothing for a closed account.
+
+    Read once per user object, so once per request; tests that change memberships fetch the user again.
+    """
+    if not (isinstance(user, User) and user.is_active):
+        return frozenset()
+    cached: frozenset[str] | None = getattr(user, "_roles", None)
+    if cached is None:
+        found = Membership.objects.filter(user=user, is_active=True).values_list("role", flat=True)
+        cached = frozenset(found) | ({PLATFORM_ADMIN} if user.is_superuser else frozenset())
+        user._roles = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def has_role(user: User | AnonymousUser, *roles: str) -> bool:
+    """Tell whether somebody has one of these roles somewhere; a platform admin counts as having none of them."""
+    return not roles_of(user).isdisjoint(roles)
+
+
+def has_role_at(user: User | AnonymousUser, organisation: Organisation, *roles: str) -> bool:
+    """Tell whether somebody has one of these roles at this organisation."""
+    return Organisation.objects.of(user, *roles).filter(pk=organisation.pk).exists()
+
+
+def sees_personal_data(user: User | AnonymousUser) -> bool:
+    """Tell whether somebody can see other people's data, and so needs a second factor (features P5)."""
+    return has_role(user, PLATFORM_ADMIN, *Role.sees_personal_data())
+
+
+def role_required(
+    *roles: str,
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, P], HttpResponseBase]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+]:
+    """Answer 403 to whoever has none of these roles; a platform admin may always enter. Login is required already."""
+
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not has_role(request.user, PLATFORM_ADMIN, *roles):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def describe(user: User | AnonymousUser) -> str:
+    """Return role and organisation in words, for the log of who saw what; at most the first membership."""
+    if not isinstance(user, User):
+        return ""
+    if user.is_superuser:
+        return "platformbeheerder"
+    membership = (
+        Membership.objects.filter(user=user, is_active=True).select_related("organisation").order_by("pk").first()
+    )
+    return f"{membership.get_role_display()}, {membership.organisation}" if membership else ""
+
+
+__all__ = ["PLATFORM_ADMIN", "describe", "has_role", "has_role_at", "role_required", "roles_of", "sees_personal_data"]

@@ -1,0 +1,216 @@
+"""Sending what is in the outbox: claim, SMTP, and what an answer of the mail server means.
+
+| answer | state | next attempt |
+| --- | --- | --- |
+| taken | sent | - |
+| this address does not exist (5xx on the recipient) | bounced | - |
+| not this mail now (4xx on the recipient, any no to sender or text) | queued; failed after 8 attempts | BACKOFF |
+| server away, busy, or breaks off | queued; not counted as an attempt | after OUTAGE_DELAY |
+"""
+
+import datetime as dt
+import smtplib
+import time
+from enum import StrEnum
+
+import structlog
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from stagematch.mail.models import OutgoingMail
+
+log = structlog.get_logger(__name__)
+
+State = OutgoingMail.State
+
+
+class Outcome(StrEnum):
+    """What came of one attempt."""
+
+    SENT = "sent"
+    LATER = "later"
+    SERVER_AWAY = "server away"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+
+
+MAX_ATTEMPTS = 8
+BACKOFF = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960)]
+OUTAGE_DELAY = dt.timedelta(minutes=2)
+STUCK_AFTER = dt.timedelta(minutes=5)
+SWEEP_SECONDS = 45.0  # beat sweeps every 60
+SWEEP_BATCH = 100
+SWEEP_LOCK = 0x6D61696C  # "mail", for pg_try_advisory_lock
+SAVE_RETRY_SECONDS = 60.0
+# Mails that hold a secret: their text is wiped once they are out, so that nobody reads a code back from the outbox.
+SECRET_FOLDER = "account/"  # noqa: S105 -- a folder of templates
+
+
+def deliver(mail_id: int, *, smtp: BaseEmailBackend | None = None) -> Outcome | None:
+    """Send one mail, unless someone else has it or it is not due; return what came of it, or None for nothing to do.
+
+    Never raises for what the mail server does. A crash between sending and saving leaves the row in SENDING; the
+    sweeper sends it once more with the same Message-ID.
+    """
+    moment = timezone.now()
+    claimed = OutgoingMail.objects.filter(pk=mail_id, state=State.QUEUED, next_attempt_at__lte=moment).update(
+        state=State.SENDING, claimed_at=moment, attempts=F("attempts") + 1
+    )
+    if claimed != 1:
+        return None
+    mail = OutgoingMail.objects.get(pk=mail_id)
+    own = smtp is None
+    backend: BaseEmailBackend = get_connection() if smtp is None else smtp
+    try:
+        backend.open()
+        backend.send_messages([_message(mail)])
+    except (smtplib.SMTPException, OSError) as error:
+        # After a fault the session may be half-way a conversation: never use it for the next mail.
+        _close(backend)
+        return _settle_failure(mail, error)
+    # Saved before the goodbye to the server: the shorter this gap, the fewer mails a crash can send twice.
+    _save(mail, state=State.SENT, sent_at=timezone.now(), last_error="")
+    if own:
+        _close(backend)
+    log.info("mail.sent", mail=mail.pk, template=mail.template, attempts=mail.attempts)
+    return Outcome.SENT
+
+
+def sweep() -> int:
+    """Free what is stuck, then send what is due over one connection, SWEEP_SECONDS at most; return the number sent.
+
+    A second sweeper at the same time finds the lock taken and leaves. When the server is away the sweep stops at the
+    first mail, so an outage costs one connection a minute and not one per mail.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(%s)", [SWEEP_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+    try:
+        _free_stuck()
+        return _send_due()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(%s)", [SWEEP_LOCK])
+
+
+def _free_stuck() -> None:
+    """Put rows whose worker died back in line; that attempt counts, so a mail that kills workers ends in FAILED."""
+    moment = timezone.now()
+    stuck = OutgoingMail.objects.filter(state=State.SENDING, claimed_at__lt=moment - STUCK_AFTER)
+    given_up = stuck.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, last_error="worker stopped")
+    freed = stuck.update(state=State.QUEUED, next_attempt_at=moment, last_error="worker stopped")
+    if freed or given_up:
+        log.warning("mail.stuck", freed=freed, given_up=given_up)
+
+
+def _send_due() -> int:
+    ends = time.monotonic() + SWEEP_SECONDS
+    sent = 0
+    smtp = get_connection()
+    try:
+        while time.monotonic() < ends:
+            due = OutgoingMail.objects.filter(state=State.QUEUED, next_attempt_at__lte=timezone.now())
+            batch = list(due.order_by("next_attempt_at", "pk").values_list("pk", flat=True)[:SWEEP_BATCH])
+            for mail_id in batch:
+                outcome = deliver(mail_id, smtp=smtp)
+                sent += outcome == Outcome.SENT
+                if outcome == Outcome.SERVER_AWAY or time.monotonic() >= ends:
+                    return sent
+            if len(batch) < SWEEP_BATCH:
+                return sent
+    finally:
+        _close(smtp)
+    return sent
+
+
+def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.body_text,
+        to=[mail.to_email],
+        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+    )
+    if mail.body_html.strip():
+        message.attach_alternative(mail.body_html, "text/html")
+    return message
+
+
+def _settle_failure(mail: OutgoingMail, error: Exception) -> Outcome:
+    """Decide what a fault means for this mail (table above) and save it."""
+    code, text = _reply(error)
+    state, wait, attempts = State.QUEUED, dt.timedelta(), mail.attempts
+    if code in (0, 421):
+        # Nothing about this mail: the server is away. Waiting does not use up its attempts.
+        outcome, wait, attempts = Outcome.SERVER_AWAY, OUTAGE_DELAY, mail.attempts - 1
+    elif isinstance(error, smtplib.SMTPRecipientsRefused) and code >= 500:
+        outcome, state = Outcome.BOUNCED, State.BOUNCED
+    elif attempts >= MAX_ATTEMPTS:
+        outcome, state = Outcome.FAILED, State.FAILED
+    else:
+        outcome, wait = Outcome.LATER, BACKOFF[attempts - 1]
+    _save(
+        mail,
+        state=state,
+        attempts=attempts,
+        next_attempt_at=timezone.now() + wait,
+        last_error=f"{code or ''} {text}".strip().replace(mail.to_email, "<address>")[:500],
+    )
+    log.warning("mail.not_sent", mail=mail.pk, template=mail.template, outcome=outcome, attempts=attempts, code=code)
+    return outcome
+
+
+def _reply(error: Exception) -> tuple[int, str]:
+    """Return the SMTP code and text of a fault; code 0 when the server gave none (no connection, broken off)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()))
+    elif isinstance(error, (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)):
+        return 0, f"{type(error).__name__} {error.smtp_code}"
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, text = error.smtp_code, error.smtp_error
+    else:
+        return 0, type(error).__name__
+    return code, text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+
+
+def _save(mail: OutgoingMail, **values: object) -> None:
+    """Save the outcome of an attempt, waiting for a database that restarts: what was sent must be known as sent."""
+    if mail.template.startswith(SECRET_FOLDER) and values["state"] in (State.SENT, State.FAILED, State.BOUNCED):
+        values |= {"body_text": "", "body_html": ""}
+    ends = time.monotonic() + SAVE_RETRY_SECONDS
+    while True:
+        try:
+            OutgoingMail.objects.filter(pk=mail.pk, state=State.SENDING).update(**values)
+        except OperationalError:
+            if connection.in_atomic_block or time.monotonic() >= ends:
+                raise
+            connection.close()
+            time.sleep(1)
+        else:
+            return
+
+
+def _close(smtp: BaseEmailBackend) -> None:
+    try:
+        smtp.close()
+    except (smtplib.SMTPException, OSError):
+        log.info("mail.goodbye_failed")
+
+
+def forget_sent(*, before: dt.datetime, dry_run: bool = False) -> int:
+    """Wipe text and address of mails that were finished before a moment; the key stays, so nothing is ever sent twice.
+
+    Returns how many rows (would) change. Called by the nightly retention with the term of docs/personal-data.csv.
+    """
+    finished = OutgoingMail.objects.filter(
+        state__in=[State.SENT, State.FAILED, State.BOUNCED], created_at__lt=before
+    ).filter(~Q(body_text="") | ~Q(to_email="gewist@stagematch.invalid"))
+    if dry_run:
+        return finished.count()
+    with transaction.atomic():
+        return finished.update(
+            subject="", body_text="", body_html="", to_email="gewist@stagematch.invalid", to_user=None, last_error=""
+        )
