@@ -60,6 +60,11 @@ class ApplicationStatus(models.TextChoices):
         """From the invitation on the organisation knows who the student is (R4)."""
         return frozenset({cls.INVITED, cls.SECOND_ROUND, cls.RESERVE, cls.OFFERED, cls.ACCEPTED})
 
+    @classmethod
+    def forgotten(cls) -> frozenset["ApplicationStatus"]:
+        """Closed applications that are deleted after the retention term (R8)."""
+        return frozenset({cls.REJECTED, cls.WITHDRAWN, cls.DECLINED, cls.EXPIRED})
+
     @property
     def badge(self) -> str:
         """The colour of the status badge (NL Design System word)."""
@@ -160,3 +165,8 @@ class PlacementStatus(models.TextChoices):
     RUNNING = "running", _("bezig")
     FINISHED = "finished", _("afgerond")
     ENDED_EARLY = "ended_early", _("eerder gestopt")
+
+    @classmethod
+    def holding(cls) -> frozenset["PlacementStatus"]:
+        """Placements that hold a place of the vacancy, the team and the praktijkbegeleider (R7)."""
+        return frozenset({cls.AGREED, cls.RUNNING, cls.FINISHED})

@@ -109,13 +109,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if user.is_superuser:
             return self
         passed_on = [s for s in ApplicationStatus.name_visible() if s != ApplicationStatus.INVITED]
-        teams = Membership.objects.filter(
-            user=user, is_active=True, role__in=[Role.TEAM_LEAD, Role.SUPERVISOR]
-        ).values("teams")
+        teams = Membership.objects.filter(user=user, is_active=True, role__in=[Role.TEAM_LEAD, Role.SUPERVISOR]).values(
+            "teams"
+        )
         return self.filter(
-            Q(student__user=user)
-            | works_on(user, "vacancy__team")
-            | Q(vacancy__team__in=teams, status__in=passed_on)
+            Q(student__user=user) | works_on(user, "vacancy__team") | Q(vacancy__team__in=teams, status__in=passed_on)
         )
 
 
@@ -134,9 +132,9 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         if user.is_superuser:
             return self
         schools = Membership.objects.filter(user=user, is_active=True, role=Role.COORDINATOR).values("organisation")
-        teams = Membership.objects.filter(
-            user=user, is_active=True, role__in=[Role.TEAM_LEAD, Role.SUPERVISOR]
-        ).values("teams")
+        teams = Membership.objects.filter(user=user, is_active=True, role__in=[Role.TEAM_LEAD, Role.SUPERVISOR]).values(
+            "teams"
+        )
         return self.filter(
             Q(student__user=user)
             | Q(student__school__in=schools)

@@ -137,7 +137,9 @@ class Document(models.Model):
         verbose_name_plural = _("documenten")
         ordering = ["-uploaded_at"]
         constraints = [
-            models.UniqueConstraint(fields=["student", "kind"], condition=Q(is_current=True), name="one_current_document")
+            models.UniqueConstraint(
+                fields=["student", "kind"], condition=Q(is_current=True), name="one_current_document"
+            )
         ]
 
     def __str__(self) -> str:

@@ -169,7 +169,9 @@ class Programme(models.Model):
     """An opleiding as one school gives it."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    school = models.ForeignKey(Organisation, models.CASCADE, related_name="programmes", limit_choices_to={"kind": "school"})
+    school = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="programmes", limit_choices_to={"kind": "school"}
+    )
     qualification = models.ForeignKey(Qualification, models.PROTECT, related_name="programmes")
     name = models.CharField(_("naam"), max_length=160)
     route = models.CharField(_("leerweg"), max_length=12, choices=Route, default=Route.BOL)
@@ -197,7 +199,9 @@ class Accreditation(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="accreditations")
     qualification = models.ForeignKey(Qualification, models.PROTECT, related_name="accreditations")
-    status = models.CharField(_("status"), max_length=12, choices=AccreditationStatus, default=AccreditationStatus.UNKNOWN)
+    status = models.CharField(
+        _("status"), max_length=12, choices=AccreditationStatus, default=AccreditationStatus.UNKNOWN
+    )
     checked_on = models.DateField(_("nagekeken op"), null=True, blank=True)
     valid_until = models.DateField(_("geldig tot"), null=True, blank=True)
 

@@ -7,9 +7,11 @@ from placements.models.application import (
     Placement,
     Rejection,
 )
+from placements.models.statistic import AnswerStatistic
 from placements.models.vacancy import Favourite, Vacancy, WaitingListEntry
 
 __all__ = [
+    "AnswerStatistic",
     "Application",
     "ApplicationEvent",
     "ApplicationNote",

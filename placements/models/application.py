@@ -32,7 +32,9 @@ class Application(models.Model):
     vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="applications")
     student = models.ForeignKey(Student, models.CASCADE, related_name="applications")
     search = models.ForeignKey(PlacementSearch, models.CASCADE, related_name="applications")
-    status = models.CharField(_("status"), max_length=14, choices=ApplicationStatus, default=ApplicationStatus.SUBMITTED)
+    status = models.CharField(
+        _("status"), max_length=14, choices=ApplicationStatus, default=ApplicationStatus.SUBMITTED
+    )
     origin = models.CharField(_("herkomst"), max_length=10, choices=ApplicationOrigin, default=ApplicationOrigin.SELF)
     alias = models.CharField(_("schuilnaam"), max_length=30)  # a tree name, stable within the vacancy (ui.md)
     motivation = models.TextField(_("motivatie"), max_length=3000)
@@ -62,7 +64,9 @@ class Application(models.Model):
         indexes = [
             models.Index(fields=["student", "-submitted_at"]),
             models.Index(fields=["vacancy", "status", "answer_by"]),
-            models.Index(fields=["answer_by"], name="application_clock", condition=Q(status__in=["submitted", "in_review"])),
+            models.Index(
+                fields=["answer_by"], name="application_clock", condition=Q(status__in=["submitted", "in_review"])
+            ),
             models.Index(fields=["offer_until"], name="application_offer", condition=Q(status="offered")),
             models.Index(fields=["closed_at"], name="application_retention", condition=Q(closed_at__isnull=False)),
         ]
@@ -151,7 +155,9 @@ class Interview(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, models.CASCADE, related_name="interviews")
-    round = models.PositiveSmallIntegerField(_("ronde"), choices=[(1, _("kennismaking")), (2, _("2e gesprek"))], default=1)
+    round = models.PositiveSmallIntegerField(
+        _("ronde"), choices=[(1, _("kennismaking")), (2, _("2e gesprek"))], default=1
+    )
     status = models.CharField(_("status"), max_length=10, choices=InterviewStatus, default=InterviewStatus.PROPOSED)
     where = models.CharField(_("plek of videolink"), max_length=300)
     message = models.TextField(_("bericht aan de student"), max_length=2000, blank=True)

@@ -36,7 +36,12 @@ class Vacancy(models.Model):
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="vacancies", editable=False)
     team = models.ForeignKey(Team, models.PROTECT, related_name="vacancies", verbose_name=_("team"))
     pool = models.ForeignKey(
-        TeamCapacity, models.PROTECT, null=True, blank=True, related_name="vacancies", verbose_name=_("ruimte van het team")
+        TeamCapacity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vacancies",
+        verbose_name=_("ruimte van het team"),
     )
     location = models.ForeignKey(Location, models.PROTECT, related_name="vacancies", verbose_name=_("locatie"))
     period = models.ForeignKey(StagePeriod, models.PROTECT, related_name="vacancies", verbose_name=_("periode"))
@@ -52,7 +57,9 @@ class Vacancy(models.Model):
 
     starts_on = models.DateField(_("eerste dag"))
     ends_on = models.DateField(_("laatste dag"))
-    weekdays = models.PositiveSmallIntegerField(_("dagen"), default=31)  # bits of Weekday: days on which one can be there
+    weekdays = models.PositiveSmallIntegerField(
+        _("dagen"), default=31
+    )  # bits of Weekday: days on which one can be there
     days_per_week = models.PositiveSmallIntegerField(_("dagen per week"), default=2)
     days_fixed = models.BooleanField(_("alle dagen zijn nodig"), default=False)
     hours_min = models.PositiveSmallIntegerField(_("uren per week, minstens"), default=16)
@@ -74,11 +81,15 @@ class Vacancy(models.Model):
     allowance = models.CharField(_("vergoeding"), max_length=10, choices=Allowance, default=Allowance.NONE)
     allowance_amount = models.PositiveSmallIntegerField(_("euro per maand"), null=True, blank=True)
 
-    places = models.PositiveSmallIntegerField(_("plekken"), default=1, validators=[MinValueValidator(1), MaxValueValidator(200)])
+    places = models.PositiveSmallIntegerField(
+        _("plekken"), default=1, validators=[MinValueValidator(1), MaxValueValidator(200)]
+    )
     places_taken = models.PositiveSmallIntegerField(_("vergeven"), default=0, editable=False)
     applications_per_place = models.PositiveSmallIntegerField(_("hoogstens open reacties per plek"), default=4)
     response_term_days = models.PositiveSmallIntegerField(_("antwoord binnen (werkdagen)"), default=10)
-    status = models.CharField(_("status"), max_length=10, choices=VacancyStatus, default=VacancyStatus.DRAFT, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=VacancyStatus, default=VacancyStatus.DRAFT, editable=False
+    )
     publish_from = models.DateField(_("te zien vanaf"), null=True, blank=True)
     publish_until = models.DateField(_("te zien tot en met"), null=True, blank=True)
     apply_until = models.DateField(_("reageren tot en met"), null=True, blank=True)

@@ -34,7 +34,9 @@ class QueueRow:
     is_chosen: bool
 
 
-def queue(applications: QuerySet[Application], *, stage: str, team: int | None, mine: User | None) -> QuerySet[Application]:
+def queue(
+    applications: QuerySet[Application], *, stage: str, team: int | None, mine: User | None
+) -> QuerySet[Application]:
     """Return the open applications of a stage in the order in which they need an answer."""
     rows = applications.filter(status__in=STAGES[stage][1])
     if team:
@@ -59,9 +61,7 @@ def due_text(application: Application, day: dt.date) -> tuple[str, bool]:
 def queue_rows(applications: list[Application], chosen: set[str]) -> list[QueueRow]:
     """Turn a page of applications into lines."""
     day = today()
-    return [
-        QueueRow(a, *due_text(a, day), is_chosen=str(a.public_id) in chosen) for a in applications
-    ]
+    return [QueueRow(a, *due_text(a, day), is_chosen=str(a.public_id) in chosen) for a in applications]
 
 
 def counts(applications: QuerySet[Application]) -> dict[str, int]:
@@ -140,7 +140,10 @@ def room(user: User, *, teams: QuerySet[Team], upcoming_from: dt.date | None = N
         )
         .order_by("team__organisation__name", "team__name", "period__starts_on")
     )
-    return [TeamRoom(pool, pool.places - pool.taken, [_supervisor_room(s) for s in pool.supervisors.all()]) for pool in pools]
+    return [
+        TeamRoom(pool, pool.places - pool.taken, [_supervisor_room(s) for s in pool.supervisors.all()])
+        for pool in pools
+    ]
 
 
 def _supervisor_room(capacity: SupervisorCapacity) -> SupervisorRoom:

@@ -85,7 +85,9 @@ def candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if application.status == ApplicationStatus.SUBMITTED:
         application = services.mark_read(application=application, actor=user)
         application = application_or_404(request, public_id)
-    record_view(actor=user, subject=application.student.user, obj=application, label=str(application.vacancy.organisation))
+    record_view(
+        actor=user, subject=application.student.user, obj=application, label=str(application.vacancy.organisation)
+    )
     interviews = list(application.interviews.prefetch_related("slots").order_by("round"))
     return render(
         request,
