@@ -12,6 +12,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import threading
@@ -86,6 +87,9 @@ def _run(command: Sequence[str]) -> tuple[bool, str]:
     """Run a command with nothing to type and return whether it succeeded, and its output."""
     environment = {k: v for k, v in os.environ.items() if k not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}}
     environment["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
+    if ssl.get_default_verify_paths().cafile:
+        # Trust whom the system trusts (an office network may have its own authority), as pip does.
+        environment.setdefault("UV_SYSTEM_CERTS", "true")
     try:
         answer = subprocess.run(  # noqa: S603
             list(command),
