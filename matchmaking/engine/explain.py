@@ -145,9 +145,11 @@ def cutoff(students: Students, i: int, j: int, band: int, outcome: Outcome, rank
     last_band, last_rank = divmod(last, n)
     if last_band < 0:
         return Cutoff(open=False, refused=True, decided=Decided.CONCEPT)
-    if last_band < own_band:
-        return Cutoff(open=False, refused=True, decided=Decided.FIT)
     other = int(np.flatnonzero(np.asarray(rank) == last_rank)[0])
+    if last_band < own_band:
+        # Who was refused very often counts as a good fit everywhere: then that decided, not the fit.
+        often = order.hard_cases(students, policy)[other]
+        return Cutoff(open=False, refused=True, decided=Decided.REJECTIONS if often else Decided.FIT)
     turns, tiers = order.turn(students, policy), order.tier(students, policy)
     steps = [(Decided.TURN, turns), (Decided.REJECTIONS, tiers)]
     if policy.order == "equity":

@@ -159,7 +159,7 @@ def division(
         """Lower goes first: concept holders, then by band, then by rank."""
         if given is not None:
             return given[e]
-        group = np.where(hard[student], 0, pairs.band[e]) + 1
+        group = np.where(hard[student], 0, pairs.band[e].astype(np.int64)) + 1
         group = np.where(held[student] == pairs.vacancy[e], 0, group)
         return (group - 1) * np.int64(n) + order[student]
 
