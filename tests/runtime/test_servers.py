@@ -1,11 +1,9 @@
 """The servers that tests and `bin/up` run on."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,15 +16,6 @@ from stagematch.runtime.paths import state_dir
 from stagematch.runtime.postgres import Postgres, find_installation
 from stagematch.runtime.processes import port_is_free, wait_until
 from stagematch.runtime.valkey import Valkey
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A folder that PostgreSQL may enter when we are root; pytest's own is closed to others."""
-    path = Path(tempfile.mkdtemp(prefix="test-", dir=state_dir()))
-    path.chmod(0o711)
-    yield path
-    shutil.rmtree(path)
 
 
 @pytest.fixture
