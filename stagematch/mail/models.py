@@ -21,7 +21,9 @@ class OutgoingMail(models.Model):
     key = models.CharField(_("aanleiding"), max_length=200, unique=True)
     template = models.CharField(_("soort"), max_length=80)
     to_email = models.EmailField(_("aan"))
-    to_user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="outgoing_mail")
+    to_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="outgoing_mail"
+    )
     subject = models.CharField(_("onderwerp"), max_length=250)
     body_text = models.TextField(_("tekst"))
     body_html = models.TextField(_("html"))

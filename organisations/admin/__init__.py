@@ -1,0 +1,5 @@
+"""The pages of this room in the admin."""
+
+from organisations.admin import capacity, organisation, people, reference
+
+__all__ = ["capacity", "organisation", "people", "reference"]

@@ -1,0 +1,150 @@
+"""What every ModelAdmin of stagematch has in common: who may do what follows from roles, not from Permission rows."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.db.models import ForeignObjectRel, Model, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from stagematch.ui.errors import RuleError
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin
+
+
+def is_platform_admin(request: HttpRequest) -> bool:
+    """Tell whether this is a platform admin."""
+    user = request.user
+    return bool(user.is_authenticated and user.is_active and user.is_superuser)
+
+
+def is_referred_to(obj: Model) -> bool:
+    """Tell whether any row points at this one; such a row is never deleted, so that nothing is orphaned."""
+    for relation in obj._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or hasattr(relation.related_model, "pgh_id"):
+            continue  # a field of its own, or its history, which does not keep it alive
+        if relation.related_model._base_manager.filter(**{relation.field.name: obj.pk}).exists():
+            return True
+    return False
+
+
+class PlatformAdminMixin(ModelAdmin):
+    """For platform admins only; what a form did not change is not written; nothing that is used can be deleted.
+
+    `may_add`, `may_change` and `may_delete` say what the page offers at all.
+    """
+
+    may_add = True
+    may_change = True
+    may_delete = False
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = False
+    actions_selection_counter = True
+
+    # --- who ---------------------------------------------------------------------------------------
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the page is in the index."""
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_platform_admin(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.may_add and is_platform_admin(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may_change and is_platform_admin(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only for rows that nothing refers to, one at a time."""
+        if not (self.may_delete and is_platform_admin(request)):
+            return False
+        return obj is not None and not is_referred_to(obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """No deleting in bulk: it would skip the check per row."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # --- what is written ---------------------------------------------------------------------------
+    def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
+        """Write only what the form changed: counters that move under a lock must not be put back by an old page."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        concrete = {field.name for field in obj._meta.concrete_fields}
+        changed = [name for name in form.changed_data if name in concrete]
+        if changed:
+            obj.save(update_fields=changed)
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: "BaseModelFormSet[Any, Any]", change: bool
+    ) -> None:
+        """The same for the rows below the form."""
+        formset.save(commit=False)
+        for gone in formset.deleted_objects:
+            gone.delete()
+        for obj in formset.new_objects:
+            obj.save()
+        for obj, names in formset.changed_objects:
+            concrete = {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=[name for name in names if name in concrete])
+        formset.save_m2m()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show a refusal of a service as a message on the page instead of as an error."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except RuleError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(request.get_full_path())
+
+    # --- the log of the admin holds no names: it outlives the person ------------------------------------
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
+        return _without_names(super().log_addition(request, obj, message), obj)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
+        return _without_names(super().log_change(request, obj, message), obj)
+
+    def log_deletions(self, request: HttpRequest, queryset: "QuerySet[Any]") -> list[LogEntry]:
+        rows = list(queryset)
+        entries = super().log_deletions(request, queryset)
+        entries = [entries] if isinstance(entries, LogEntry) else list(entries)
+        return [_without_names(entry, row) for entry, row in zip(entries, rows, strict=False)]
+
+
+def _without_names(entry: LogEntry, obj: Model) -> LogEntry:
+    entry.object_repr = f"{obj._meta.verbose_name} {obj.pk}"
+    try:
+        parts = json.loads(entry.change_message)
+    except ValueError:
+        parts = None
+    if isinstance(parts, list):
+        for part in parts:
+            for change in part.values():
+                if isinstance(change, dict):
+                    change.pop("object", None)
+        entry.change_message = json.dumps(parts)
+    entry.save(update_fields=["object_repr", "change_message"])
+    return entry
+
+
+class ReadOnlyMixin:
+    """For what services write: one can look."""
+
+    may_add = False
+    may_change = False
+    may_delete = False
