@@ -16,7 +16,9 @@ def reject_broken_input(get_response: type_get_response) -> type_get_response:
     """Answer 400 when the address or query string holds a NUL byte or is not UTF-8 (quality.md, hook 6)."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        raw = unquote_to_bytes(request.META.get("QUERY_STRING", "")) + request.path_info.encode("utf-8", "surrogateescape")
+        raw = unquote_to_bytes(request.META.get("QUERY_STRING", "")) + request.path_info.encode(
+            "utf-8", "surrogateescape"
+        )
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:

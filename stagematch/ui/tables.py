@@ -257,7 +257,9 @@ def whole_number(low: int, high: int) -> Parser:
     return parse
 
 
-_MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"], 1)} | {"maa": 3}
+_MONTHS = {
+    m: i for i, m in enumerate(["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"], 1)
+} | {"maa": 3}
 
 
 def date(cell: Any) -> dt.date:

@@ -1,0 +1,35 @@
+"""The numbers on the home page. Rooms above register what they can count; a number that is 0 is not shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.cache import cache
+
+CACHE_KEY = "home-numbers"
+CACHE_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number with the words beside it."""
+
+    value: int
+    label: str
+
+
+_counters: list[tuple[int, Callable[[], Number]]] = []
+
+
+def register_counter(position: int, counter: Callable[[], Number]) -> None:
+    """Add a number to the home page at this position; `counter` counts now."""
+    _counters.append((position, counter))
+    _counters.sort(key=lambda entry: entry[0])
+
+
+def numbers() -> list[Number]:
+    """Return the numbers to show, counted at most once in 15 minutes."""
+    found: list[Number] | None = cache.get(CACHE_KEY)
+    if found is None:
+        found = [counter() for _position, counter in _counters]
+        cache.set(CACHE_KEY, found, CACHE_SECONDS)
+    return [number for number in found if number.value]

@@ -1,0 +1,62 @@
+"""The public pages that belong to no room: home, help, privacy, accessibility, and the files that robots read."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from stagematch.clock import now, today
+from stagematch.ui.home import numbers
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The front door."""
+    return render(request, "pages/home.html", {"numbers": numbers(), "today": today()})
+
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def _page(template: str, tab: str = "") -> View:
+    def view(request: HttpRequest) -> HttpResponse:
+        return render(request, template, {"tab": tab})
+
+    return login_not_required(require_safe(view))
+
+
+help_page = _page("pages/hulp.html", "hulp")
+privacy = _page("pages/privacy.html")
+accessibility = _page("pages/toegankelijkheid.html")
+open_source = _page("pages/open_source.html")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=86400)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say which pages are not for search engines."""
+    closed = ("/account/", "/beheer/", "/mijn/", "/school/", "/team/", "/start/", "/documenten/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=86400)
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Say where to report a weakness (RFC 9116)."""
+    expires = (now() + dt.timedelta(days=180)).replace(hour=0, minute=0, second=0, microsecond=0)
+    lines = [
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {expires.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {settings.BASE_URL}/.well-known/security.txt",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

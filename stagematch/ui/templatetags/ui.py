@@ -1,0 +1,92 @@
+"""Template tags every page may use: icons, addresses, days, and the pieces of a list page."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.core.paginator import Page
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def i(name: str, classes: str = "") -> SafeString:
+    """Draw an icon from the sprite. Always decoration: the text beside it says the same."""
+    return format_html(
+        '<svg class="sm-i {}" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
+        classes,
+        static("vendor/tabler/sprite.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def nav_url(name: str, *args: Any) -> str:
+    """Return the address of a page, or nothing when this installation does not have it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+@register.filter
+def reeks(number: int | str | None) -> range:
+    """Return range(number), to draw that many tiles."""
+    return range(max(0, int(number or 0)))
+
+
+@register.filter
+def min_(a: int | str, b: int | str) -> int:
+    """Return b - a: `score|min_:5` is how many tiles stay empty."""
+    return int(b) - int(a)
+
+
+@register.filter
+def woorden(text: str) -> list[str]:
+    """Split a text into words."""
+    return text.split()
+
+
+@register.filter
+def hoofdletter(text: object) -> str:
+    """Return the text with a capital first letter; 'ijs' becomes 'IJs' as Dutch wants it."""
+    words = str(text)
+    return f"IJ{words[2:]}" if words[:2].lower() == "ij" else words[:1].upper() + words[1:]
+
+
+def _query(context: template.Context) -> QueryDict:
+    request = context.get("request")
+    return request.GET.copy() if request else QueryDict(mutable=True)
+
+
+@register.simple_tag(takes_context=True)
+def met_vraag(context: template.Context, **changes: Any) -> str:
+    """Return '?…' with the page's own query and `changes`; None or '' takes a parameter away, and so does page 1."""
+    query = _query(context)
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = str(value)
+    return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def zonder_keuze(context: template.Context, name: str, value: object = None) -> str:
+    """Return '?…' without one value of a filter (or without the whole filter), and back on the first page."""
+    query = _query(context)
+    kept = [v for v in query.getlist(name) if value is not None and v != str(value)]
+    query.setlist(name, kept)
+    query.pop("pagina", None)
+    pairs = [(key, v) for key, values in query.lists() for v in values]
+    return f"?{urlencode(pairs)}" if pairs else "?"
+
+
+@register.filter
+def bladzijden(page: Page[Any]) -> list[int | str]:
+    """Return the page numbers to show, with '…' for a gap."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))

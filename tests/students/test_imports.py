@@ -1,0 +1,136 @@
+"""A school sends its students as a file (features B1)."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from stagematch.accounts.models import User
+from students.imports import import_students
+from students.models import PlacementSearch, Student
+from tests import factories as f
+
+HEAD = "Studentnummer;Voornaam;Tussenvoegsel;Achternaam;E-mailadres;Crebo;Leerjaar;Klas;Stageperiode;Stagedagen;Postcode"
+SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
+
+
+def csv(*rows: str, head: str = HEAD) -> bytes:
+    return "\r\n".join([head, *rows, ";;;;;;;;;;"]).encode("utf-8-sig")
+
+
+@pytest.fixture
+def programme(school):
+    f.PostcodeFactory()
+    f.PeriodFactory()
+    return f.ProgrammeFactory(school=school)
+
+
+ROW = "100{n};Zoë;de;Vries{n};zoe{n}@student.debrug.example;25615;2;SW2A;volgend-half-jaar;ma t/m wo;2312 AB"
+
+
+def run(school, data, **kwargs):
+    return import_students(school=school, source=data, actor=None, **kwargs)
+
+
+def test_creates_students_with_a_search_in_concept(school, programme):
+    report = run(school, csv(ROW.format(n=1), ROW.format(n=2)))
+    assert (report.created, report.updated, report.unchanged, report.problems) == (2, 0, 0, [])
+    student = Student.objects.get(student_number="1001")
+    assert student.user.get_full_name() == "Zoë de Vries1"
+    search = student.searches.get()
+    assert (search.weekdays, search.days_per_week, search.home.pc4, search.status) == (7, 3, "2312", "draft")
+    assert not student.user.has_usable_password()
+
+
+def test_the_same_file_twice_changes_nothing(school, programme):
+    data = csv(ROW.format(n=1), ROW.format(n=2))
+    run(school, data)
+    before = list(Student.objects.values()), list(User.objects.values()), list(PlacementSearch.objects.values())
+    report = run(school, data)
+    assert (report.created, report.updated, report.unchanged) == (0, 0, 2)
+    assert before == (
+        list(Student.objects.values()),
+        list(User.objects.values()),
+        list(PlacementSearch.objects.values()),
+    )
+
+
+def test_a_changed_row_updates_only_that_student(school, programme):
+    run(school, csv(ROW.format(n=1), ROW.format(n=2)))
+    report = run(school, csv(ROW.format(n=1).replace(";2;SW2A", ";3;SW3B"), ROW.format(n=2)))
+    assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
+    assert Student.objects.get(student_number="1001").year == 3
+
+
+def test_an_open_search_is_the_students_own(school, programme):
+    run(school, csv(ROW.format(n=1)))
+    search = PlacementSearch.objects.get()
+    f.open_search(search) if hasattr(f, "open_search") else PlacementSearch.objects.update(
+        status="open", opened_on=search.starts_on
+    )
+    run(school, csv(ROW.format(n=1).replace("ma t/m wo", "do, vr")))
+    assert PlacementSearch.objects.get().weekdays == 7
+
+
+def test_one_bad_row_means_nothing_is_imported(school, programme):
+    report = run(school, csv(ROW.format(n=1), ROW.format(n=2).replace(";2;SW2A", ";7;SW2A")))
+    assert [str(p) for p in report.problems] == ["Rij 3, Leerjaar: 7 kan niet. Het moet tussen 1 en 4 liggen."]
+    assert not Student.objects.exists()
+
+
+def test_dry_run_says_what_would_happen_and_changes_nothing(school, programme):
+    report = run(school, csv(ROW.format(n=1)), dry_run=True)
+    assert report.created == 1
+    assert not Student.objects.exists()
+    assert not User.objects.filter(email="zoe1@student.debrug.example").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "words"),
+    [
+        (("1001;", ";"), "Studentnummer", "leeg"),
+        (("Zoë", ""), "Voornaam", "leeg"),
+        (("zoe1@student.debrug.example", "zoe1"), "E-mail", "geen e-mailadres"),
+        (("25615", "99999"), "Crebo", "geen bekende opleiding"),
+        ((";2;SW2A", ";vier;SW2A"), "Leerjaar", "geen getal"),
+        ((";2;SW2A", ";4;SW2A"), "Leerjaar", "3 leerjaren"),
+        (("volgend-half-jaar", "ooit"), "Stageperiode", "geen bekende stageperiode"),
+        (("ma t/m wo", "altijd"), "Stagedagen", "zijn geen dagen"),
+        (("2312 AB", "0000"), "Postcode", "geen bekende postcode"),
+    ],
+)
+def test_each_fault_gets_its_own_sentence(school, programme, change, column, words):
+    report = run(school, csv(ROW.format(n=1).replace(*change)))
+    assert [(p.row, p.column) for p in report.problems] == [(2, column)]
+    assert words in report.problems[0].message
+
+
+def test_doubles_within_the_file_are_named_with_their_row(school, programme):
+    report = run(school, csv(ROW.format(n=1), ROW.format(n=1)))
+    assert {(p.row, p.column) for p in report.problems} == {(3, "Studentnummer"), (3, "E-mail")}
+
+
+def test_somebody_elses_address_is_refused(school, programme, other_student):
+    report = run(school, csv(ROW.format(n=1).replace("zoe1@student.debrug.example", other_student.email.upper())))
+    assert [p.column for p in report.problems] == ["E-mail"]
+
+
+def test_query_count_does_not_grow_with_the_rows(school, programme, django_assert_max_num_queries):
+    with django_assert_max_num_queries(30):
+        run(school, csv(*(ROW.format(n=n) for n in range(300))))
+
+
+def test_command_refuses_an_unknown_school_and_names_the_known(school, programme, tmp_path):
+    file = tmp_path / "studenten.csv"
+    file.write_bytes(csv(ROW.format(n=1)))
+    with pytest.raises(CommandError, match="roc-de-brug"):
+        call_command("import_students", file, school="bestaat-niet")
+
+
+def test_command_exits_1_and_prints_every_problem(school, programme, tmp_path, capsys):
+    file = tmp_path / "studenten.csv"
+    file.write_bytes(csv(ROW.format(n=1).replace("25615", "1")))
+    with pytest.raises(SystemExit) as caught:
+        call_command("import_students", file, school=school.slug)
+    assert caught.value.code == 1
+    assert "Rij 2, Crebo" in capsys.readouterr().err
