@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from matchmaking.engine import formula
+from matchmaking.engine import formula, loops
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import I32, U8, U16, U64
 
@@ -325,7 +325,9 @@ def divide(
     return match
 
 
-KERNELS = (popcounts, scan, unpack, divide)
+augment = njit(nogil=True, cache=True)(loops.augment)
+
+KERNELS = (popcounts, scan, unpack, divide, augment)
 
 
 def _drop_stale_cache() -> None:
