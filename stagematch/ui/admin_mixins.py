@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
+from django.db import models
 from django.db.models import ForeignObjectRel, Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -45,7 +46,7 @@ class PlatformAdminMixin(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     save_on_top = False
-    actions_selection_counter = True
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     # --- who ---------------------------------------------------------------------------------------
     def has_module_permission(self, request: HttpRequest) -> bool:
