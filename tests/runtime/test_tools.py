@@ -3,6 +3,7 @@
 import email
 import email.policy
 import os
+import shutil
 import smtplib
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from stagematch.runtime import checks, health
+from stagematch.runtime.errors import DISK_FULL, explain_os_error
 from stagematch.runtime.messages import compile_catalogues
 from stagematch.runtime.processes import free_port, port_is_free, wait_until
 
@@ -95,3 +97,9 @@ def test_catalogues_are_compiled_when_they_are_newer(tmp_path: Path) -> None:
     )
     assert compile_catalogues(tmp_path) == [folder / "django.mo"]
     assert compile_catalogues(tmp_path) == []
+
+
+def test_a_copy_that_fills_the_disk_is_one_short_sentence() -> None:
+    error = shutil.Error([("a", "b", "[Errno 28] No space left on device: 'a' -> 'b'")] * 1000)
+    assert str(explain_os_error(error)) == DISK_FULL
+    assert len(str(explain_os_error(shutil.Error(["something else"] * 1000)))) < 400
