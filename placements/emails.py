@@ -1,0 +1,250 @@
+"""The mails of placements: who gets what, with which words filled in. Texts are in `templates/email/<kind>/`.
+
+A key is `<kind>:<number of the application>:…`, so that one cause mails one person once, and so that
+`run_retention` finds every mail about an application by its number.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from organisations.enums import Role
+from organisations.models import Membership
+from placements import rules
+from placements.enums import ApplicationStatus
+from placements.models import Application, Interview, Vacancy, WaitingListEntry
+from stagematch.accounts.models import User
+from stagematch.mail.services import queue_mail
+
+KINDS = (
+    "answer_due_half",
+    "answer_due_tomorrow",
+    "answer_overdue",
+    "application_new",
+    "application_received",
+    "application_withdrawn",
+    "interview_cancelled",
+    "interview_reminder",
+    "invitation",
+    "offer",
+    "offer_accepted",
+    "offer_declined",
+    "offer_expired",
+    "rejection",
+    "reserve_next",
+    "slot_chosen",
+    "waiting_list_room",
+)
+"""Every kind of mail of this room; each has a folder with subject.txt, body.txt and body.html."""
+
+
+def link(name: str, *args: object) -> str:
+    """A whole address for in a mail."""
+    return f"{settings.BASE_URL}{reverse(name, args=args)}"
+
+
+def student_link(application: Application) -> str:
+    """Where the student follows this application."""
+    return link("application-detail", application.public_id)
+
+
+def broker_link(application: Application) -> str:
+    """Where the stagemakelaar works on this application."""
+    return link("admin:workspace-candidate", application.public_id)
+
+
+def vacancy_link(vacancy: Vacancy) -> str:
+    """The public page of a vacancy."""
+    return link("vacancy-detail", vacancy.public_id)
+
+
+def brokers_of(application: Application) -> list[User]:
+    """The stagemakelaars who hear about this application: who took it up, or else all of the organisation."""
+    if application.assigned_to is not None and application.assigned_to.is_active:
+        return [application.assigned_to]
+    return _members(application, Role.BROKER)
+
+
+def team_of(application: Application) -> list[User]:
+    """The people who will work with the student: the praktijkbegeleider of the offer, and the teamcoaches."""
+    people = _members(application, Role.TEAM_LEAD, team=True)
+    if application.offered_supervisor is not None:
+        people.insert(0, application.offered_supervisor.supervisor.user)
+    return list(dict.fromkeys(people))
+
+
+def _members(application: Application, role: str, *, team: bool = False) -> list[User]:
+    rows = Membership.objects.active().filter(organisation=application.vacancy.organisation_id, role=role)
+    if team:
+        rows = rows.filter(teams=application.vacancy.team_id)
+    return [row.user for row in rows.select_related("user").order_by("pk")]
+
+
+def contact_of(application: Application) -> User | None:
+    """Somebody at the student's school to talk to."""
+    rows = Membership.objects.active().filter(organisation=application.student.school_id, role=Role.COORDINATOR)
+    first = rows.select_related("user").order_by("pk").first()
+    return first.user if first else None
+
+
+def candidate_name(application: Application, status: str | None = None) -> str:
+    """What the organisation may call the candidate (R4); `status` is the one they knew the candidate in."""
+    known = rules.name_is_visible(application) or status in ApplicationStatus.name_visible()
+    return application.student.user.get_full_name() if known else f"Kandidaat {application.alias}"
+
+
+def _context(application: Application, **more: Any) -> dict[str, Any]:
+    vacancy = application.vacancy
+    return {"application": application, "vacancy": vacancy, "organisation": vacancy.organisation, **more}
+
+
+def _to_student(kind: str, application: Application, *cause: object, **more: Any) -> None:
+    queue_mail(
+        key=":".join(str(part) for part in (kind, application.public_id, *cause, "student")),
+        template=kind,
+        to=application.student.user,
+        context=_context(application, link=student_link(application), to_student=True, **more),
+    )
+
+
+def _to(
+    people: list[User], kind: str, application: Application, *cause: object, address: str = "", **more: Any
+) -> None:
+    context = {"candidate": candidate_name(application), "link": address or broker_link(application), **more}
+    for person in people:
+        queue_mail(
+            key=":".join(str(part) for part in (kind, application.public_id, *cause, person.pk)),
+            template=kind,
+            to=person,
+            context=_context(application, to_student=False, **context),
+        )
+
+
+def application_received(application: Application) -> None:
+    """To the student: it was sent, and when to expect an answer."""
+    _to_student("application_received", application)
+
+
+def application_new(application: Application) -> None:
+    """To the stagemakelaars: somebody applied; by alias, like on the screen."""
+    _to(brokers_of(application), "application_new", application)
+
+
+def status_changed(application: Application, *, source: ApplicationStatus, actor: User | None, reason: str) -> None:
+    """Mail who must know that an application moved; called by the one setter of the status."""
+    match application.status:
+        case ApplicationStatus.INVITED | ApplicationStatus.SECOND_ROUND:
+            invitation(application.interviews.exclude(status="cancelled").order_by("-round")[0])
+        case ApplicationStatus.REJECTED:
+            rejection(application)
+        case ApplicationStatus.OFFERED:
+            _to_student("offer", application, application.offer_until, supervisor=_supervisor(application))
+        case ApplicationStatus.ACCEPTED:
+            address = link("team-overview")
+            _to(brokers_of(application), "offer_accepted", application, supervisor=_supervisor(application))
+            _to(
+                team_of(application),
+                "offer_accepted",
+                application,
+                address=address,
+                supervisor=_supervisor(application),
+            )
+        case ApplicationStatus.DECLINED:
+            name = candidate_name(application, source)
+            _to(brokers_of(application), "offer_declined", application, reason=reason, candidate=name)
+        case ApplicationStatus.EXPIRED:
+            _to_student("offer_expired", application)
+            _to(brokers_of(application), "offer_expired", application, candidate=candidate_name(application, source))
+        case ApplicationStatus.WITHDRAWN:
+            name = candidate_name(application, source)
+            _to(brokers_of(application), "application_withdrawn", application, reason=reason, candidate=name)
+
+
+def _supervisor(application: Application) -> str:
+    offered = application.offered_supervisor
+    return offered.supervisor.user.get_full_name() if offered else ""
+
+
+def invitation(interview: Interview) -> None:
+    """To the student: come and talk, choose a time."""
+    application = interview.application
+    _to_student("invitation", application, interview.public_id, interview=interview, slots=list(interview.slots.all()))
+
+
+def rejection(application: Application) -> None:
+    """To the student: the answer is no, why, what was good, and where else to look."""
+    _to_student("rejection", application, **rejection_context(application))
+
+
+def rejection_context(application: Application) -> dict[str, Any]:
+    """What the rejection mail needs besides the application; the preview on the workspace uses it too."""
+    from placements.selectors import alternatives_for  # selectors read emails' links
+
+    places = [
+        {
+            "title": v.title,
+            "organisation": v.organisation.name,
+            "place": v.location.postcode.place,
+            "link": vacancy_link(v),
+        }
+        for v in alternatives_for(application, limit=2)
+    ]
+    return {
+        "rejection": getattr(application, "rejection", None),
+        "places": places,
+        "contact": contact_of(application),
+        "browse_link": link("vacancy-list"),
+    }
+
+
+def slot_chosen(interview: Interview) -> None:
+    """To host and stagemakelaars: the student chose (or changed) a time."""
+    application = interview.application
+    people = dict.fromkeys([*([interview.host] if interview.host else []), *brokers_of(application)])
+    _to(list(people), "slot_chosen", application, interview.public_id, interview.sequence, interview=interview)
+
+
+def interview_cancelled(interview: Interview, *, actor: User, reason: str) -> None:
+    """To the other side: the talk is off."""
+    application = interview.application
+    more: dict[str, Any] = {"interview": interview, "reason": reason}
+    if actor.pk == application.student.user_id:
+        _to(brokers_of(application), "interview_cancelled", application, interview.public_id, **more)
+    else:
+        _to_student("interview_cancelled", application, interview.public_id, **more)
+
+
+def interview_reminder(interview: Interview) -> None:
+    """To student and host: tomorrow you talk."""
+    application = interview.application
+    cause = (interview.public_id, interview.sequence)
+    _to_student("interview_reminder", application, *cause, interview=interview)
+    if interview.host is not None:
+        _to([interview.host], "interview_reminder", application, *cause, interview=interview)
+
+
+def answer_due(application: Application, kind: str) -> None:
+    """To the stagemakelaars: the answer clock (R1); `kind` is 'half', 'tomorrow' or 'overdue'."""
+    template = {"half": "answer_due_half", "tomorrow": "answer_due_tomorrow", "overdue": "answer_overdue"}[kind]
+    _to(brokers_of(application), template, application)
+
+
+def waiting_list_room(entry: WaitingListEntry) -> None:
+    """To the first on the waiting list: there is room, apply now."""
+    queue_mail(
+        key=f"waiting_list_room:{entry.vacancy.public_id}:{entry.student.public_id}:{entry.created_at:%Y%m%d%H%M%S}",
+        template="waiting_list_room",
+        to=entry.student.user,
+        context={
+            "vacancy": entry.vacancy,
+            "organisation": entry.vacancy.organisation,
+            "link": link("apply", entry.vacancy.public_id),
+            "to_student": True,
+        },
+    )
+
+
+def reserve_next(*, closed: Application, first: Application) -> None:
+    """To the stagemakelaars: a place came free, this candidate is next in line."""
+    _to(brokers_of(first), "reserve_next", first, closed.pk)

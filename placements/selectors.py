@@ -1,0 +1,405 @@
+"""Reads of placements for pages. What an organisation sees of a candidate is decided here, and only here (R4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from organisations import weekdays
+from placements import fit, rules
+from placements.enums import ApplicationStatus
+from placements.fit import Fit
+from placements.models import AnswerStatistic, Application, ApplicationEvent, Rejection, Vacancy
+from stagematch.accounts.models import User
+from stagematch.clock import today
+from stagematch.mail.services import render
+from students.models import Student
+
+# --- Masking (R4) -------------------------------------------------------------------------------
+_HIDDEN = "[…]"
+_PATTERNS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\.[\w-]+)+",  # e-mail, also of the school
+        r"(?:https?://|www\.)\S+",  # links to a profile
+        r"(?<![\w@])@[A-Za-z0-9_.]{3,}",  # a name on social media
+        r"(?<!\d)(?:\+|00)?(?:31|0)[\s\-.()]*(?:\d[\s\-.()]*){8}\d(?!\d)",  # a Dutch telephone number
+        r"\b[1-9]\d{3}\s?[A-Z]{2}\b(?!\w)",  # postcode
+        r"\b[\w'’-]*(?:straat|laan|weg|plein|kade|gracht|singel|dreef|hof|steeg|pad|dijk|plantsoen)\s+\d{1,4}\s?[a-z]?\b",
+        r"\b(?:\d{1,2}|[a-z]+(?:tien|twintig|dertig))\s*(?:jaar|jarige?)(?:\s+oud)?\b",  # age
+        r"\bik\s+ben\s+\d{1,2}\b",
+        r"\b(?:geboren|geboortedatum)\b[^.\n]{0,40}\d{4}",
+        r"\b\d{1,2}[-/]\d{1,2}[-/](?:19|20)\d{2}\b",  # a date of birth
+    )
+)
+
+
+def mask(text: str, names: Iterable[str]) -> str:
+    """Return `text` without the names, addresses, numbers and ages that a person can be known by.
+
+    It hides too much rather than too little; the student sees the same text beside the own one before sending.
+    """
+    for pattern in _PATTERNS:
+        text = pattern.sub(_HIDDEN, text)
+    for name in sorted({n for n in names if len(n) > 1}, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
+    return text
+
+
+def names_of(student: Student) -> list[str]:
+    """Every word that gives the student away: names, and the part of the e-mail address before the @."""
+    user = student.user
+    words = [
+        user.first_name,
+        user.last_name,
+        user.get_full_name(),
+        user.email.partition("@")[0],
+        student.student_number,
+    ]
+    # 'de', 'van' and the like say nothing, and would make holes in every sentence.
+    words += [
+        part
+        for name in (user.first_name, user.last_name)
+        for part in name.split()
+        if len(part) > 3 or part[0].isupper()
+    ]
+    return [word for word in words if word]
+
+
+def masked_motivation(application: Application) -> str:
+    """The motivation as the organisation reads it before the invitation (R4)."""
+    return mask(application.motivation, names_of(application.student))
+
+
+# --- Candidates ---------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Candidate:
+    """One candidate as the organisation may see it now. Before the invitation `name`, `email`, `phone`, `cv_url` are empty."""
+
+    application: Application
+    public_id: str
+    alias: str
+    display_name: str
+    vacancy: Vacancy
+    is_blind: bool
+    badge: str
+    school: str
+    programme: str
+    year: int
+    days: str
+    hours: str
+    period: str
+    target_groups: list[str]
+    learning_goals: list[str]
+    motivation: str
+    fit: Fit | None
+    needs: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    cv_url: str = ""
+    previous: list[str] = field(default_factory=list)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the answer clock still runs (R1)."""
+        return self.application.status in ApplicationStatus.unanswered()
+
+    @property
+    def colour(self) -> str:
+        """A tile colour that belongs to the alias, so that a candidate looks the same everywhere."""
+        return ("mint", "zon", "roze", "bord", "steen")[sum(map(ord, self.alias)) % 5]
+
+
+def screening_rows(user: User) -> QuerySet[Application]:
+    """The applications this stagemakelaar works on, with all that a page of candidates reads."""
+    return for_screening(Application.objects.screened_by(user))
+
+
+def for_screening(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """Join what `candidates_of` reads, so that a page costs the same number of queries for 1 and for 20 candidates."""
+    return applications.select_related(
+        "vacancy__organisation",
+        "vacancy__team",
+        "vacancy__location__postcode",
+        "vacancy__period",
+        "student__user",
+        "student__school",
+        "student__programme__qualification",
+        "search__period",
+        "search__home",
+        "cv",
+        "assigned_to",
+    ).prefetch_related("search__target_groups")
+
+
+def queue_for(
+    user: User, *, vacancy: Vacancy | None = None, statuses: Iterable[str] | None = None
+) -> QuerySet[Application]:
+    """The queue of a stagemakelaar: what waits for an answer, most urgent first."""
+    rows = screening_rows(user).filter(status__in=list(statuses or ApplicationStatus.unanswered()))
+    if vacancy is not None:
+        rows = rows.filter(vacancy=vacancy)
+    return rows.order_by("answer_by", "submitted_at", "pk")
+
+
+def application_for_screening(user: User, public_id: UUID | str) -> Candidate:
+    """One candidate for a stagemakelaar; raises Application.DoesNotExist when it is not theirs to see."""
+    return candidate_of(screening_rows(user).get(public_id=public_id))
+
+
+def candidates_of(applications: Iterable[Application]) -> list[Candidate]:
+    """The candidates of a page, in the same order."""
+    return [candidate_of(application) for application in applications]
+
+
+def candidate_of(application: Application) -> Candidate:
+    """What the organisation may see of this application now (R4)."""
+    student, search, vacancy = application.student, application.search, application.vacancy
+    visible = rules.name_is_visible(application)
+    names = names_of(student)
+    goals = [str(goal) for goal in application.learning_goals]
+    qualification = student.programme.qualification
+    return Candidate(
+        application=application,
+        public_id=str(application.public_id),
+        alias=application.alias,
+        display_name=student.user.get_full_name()
+        if visible
+        else _("Kandidaat %(alias)s") % {"alias": application.alias},
+        vacancy=vacancy,
+        is_blind=not visible,
+        badge=ApplicationStatus(application.status).badge,
+        school=student.school.name,
+        programme=f"{qualification.name}, {search.get_route_display()}",
+        year=student.year,
+        days=weekdays.text(search.weekdays),
+        hours=_("%(n)d uur") % {"n": search.hours_per_week},
+        period=_("%(start)s tot en met %(end)s")
+        % {"start": date_format(search.starts_on, "j F Y"), "end": date_format(search.ends_on, "j F Y")},
+        target_groups=[group.name for group in search.target_groups.all()],
+        learning_goals=goals if visible else [mask(goal, names) for goal in goals],
+        motivation=application.motivation if visible else mask(application.motivation, names),
+        fit=fit.fit(search, vacancy),
+        needs=weekdays.needs_text(search.needs),
+        name=student.user.get_full_name() if visible else "",
+        email=student.user.email if visible else "",
+        phone=student.phone if visible else "",
+        cv_url=reverse("document-download", args=[application.cv.public_id]) if visible and application.cv else "",
+    )
+
+
+# --- The way of an application --------------------------------------------------------------------
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One step that was taken."""
+
+    at: dt.datetime
+    label: str
+    status: str
+    reason: str
+
+
+def timeline(application: Application) -> list[TimelineEntry]:
+    """What happened to an application, oldest first."""
+    events: Iterable[ApplicationEvent] = application.events.all()
+    return [
+        TimelineEntry(at=e.at, label=str(ApplicationStatus(e.to_status).label), status=e.to_status, reason=e.reason)
+        for e in events
+    ]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A square of the hinkelbaan (templates/ui/pad.html)."""
+
+    naam: str
+    klas: str
+
+
+_REACHED = {
+    ApplicationStatus.SUBMITTED: 0,
+    ApplicationStatus.IN_REVIEW: 1,
+    ApplicationStatus.INVITED: 2,
+    ApplicationStatus.SECOND_ROUND: 3,
+    ApplicationStatus.RESERVE: 3,
+    ApplicationStatus.OFFERED: 4,
+    ApplicationStatus.ACCEPTED: 6,
+}
+
+
+def pad_stappen(application: Application, reached: Iterable[str] | None = None) -> list[Step]:
+    """The six squares of an application for `ui/pad.html`; a closed one stops where it had come to.
+
+    `reached` are the statuses it passed (from its events); pass them on lists, so that they cost no query per row.
+    """
+    names = [_("Verstuurd"), _("Gelezen"), _("Kennismaking"), _("2e gesprek"), _("Aanbod"), _("Geplaatst")]
+    status = ApplicationStatus(application.status)
+    if status in _REACHED:
+        now_at, stopped = _REACHED[status], False
+        # In status 'ontvangen' sending is done and reading is what is waited for.
+        now_at = 1 if status == ApplicationStatus.SUBMITTED else now_at
+    else:
+        passed = reached if reached is not None else [event.from_status for event in application.events.all()]
+        now_at = max([_REACHED.get(ApplicationStatus(s), 0) for s in passed if s] or [0])
+        stopped = True
+
+    def css(n: int) -> str:
+        if n < now_at:
+            return "is-done"
+        if n == now_at:
+            return "is-stop" if stopped else "is-now"
+        return "is-off" if stopped else ""
+
+    return [Step(naam, css(n)) for n, naam in enumerate(names)]
+
+
+def next_step(application: Application) -> str:
+    """What happens now, in one sentence for the student."""
+    organisation = application.vacancy.organisation.name
+    match ApplicationStatus(application.status):
+        case ApplicationStatus.SUBMITTED | ApplicationStatus.IN_REVIEW if application.answer_by < today():
+            return _("%(who)s is te laat met antwoorden. De stagemakelaar en je school zien dat ook.") % {
+                "who": organisation
+            }
+        case ApplicationStatus.SUBMITTED | ApplicationStatus.IN_REVIEW:
+            day = date_format(application.answer_by, "l j F")
+            return _("%(who)s leest je reactie. Je hoort uiterlijk %(day)s iets.") % {"who": organisation, "day": day}
+        case ApplicationStatus.INVITED:
+            return _("Je mag op gesprek bij %(who)s.") % {"who": organisation}
+        case ApplicationStatus.SECOND_ROUND:
+            return _("Je mag op gesprek met het team van %(who)s.") % {"who": organisation}
+        case ApplicationStatus.RESERVE:
+            return _("Je staat op de reservelijst. Komt er een plek vrij, dan hoor je het meteen.")
+        case ApplicationStatus.OFFERED:
+            day = date_format(application.offer_until, "l j F") if application.offer_until else ""
+            return _("Je krijgt een plek aangeboden. Zeg ja of nee uiterlijk %(day)s.") % {"day": day}
+        case ApplicationStatus.ACCEPTED:
+            return _("Je hebt deze plek. Je hoort van %(who)s wanneer je begint.") % {"who": organisation}
+        case ApplicationStatus.REJECTED:
+            return _("Deze plek werd het niet. Lees waarom, en bekijk andere plekken.")
+        case ApplicationStatus.DECLINED:
+            return _("Je hebt nee gezegd tegen het aanbod.")
+        case ApplicationStatus.EXPIRED:
+            return _("Het aanbod is verlopen, omdat er geen antwoord kwam.")
+        case ApplicationStatus.WITHDRAWN:
+            return _("Je hebt deze reactie ingetrokken.")
+
+
+def alternatives_for(application: Application, *, limit: int = 3) -> list[Vacancy]:
+    """Open places that fit the student after a rejection (features S12), best first; never one already applied to."""
+    student, search = application.student, application.search
+    year_bit = 1 << (student.year - 1)
+    rows = (
+        Vacancy.objects.accepting()
+        .alias(year_ok=F("years").bitand(year_bit))
+        .filter(
+            period=search.period_id,
+            qualifications__crebo=student.programme.qualification.crebo,
+            year_ok__gt=0,
+        )
+        .exclude(applications__student=student)
+        .select_related("organisation", "location__postcode", "team")
+        .distinct()
+    )
+    near = (
+        rows.filter(location__postcode__corop=search.home.corop_id)
+        if search.home and search.home.corop_id
+        else rows.none()
+    )
+    found = list(near[:40]) or list(rows[:40])
+    fits = fit.fits(search, found)
+    if not fits:
+        return found[:limit]
+    good = [v for v in found if v.pk in fits and fits[v.pk].fits]
+    return sorted(good, key=lambda v: -fits[v.pk].score)[:limit]
+
+
+# --- Lists for others -------------------------------------------------------------------------------
+def applications_of_student(student: Student) -> QuerySet[Application]:
+    """A student's own applications with all a list needs: open ones first, newest first."""
+    return (
+        Application.objects.filter(student=student)
+        .select_related("vacancy__organisation", "vacancy__team", "vacancy__location__postcode", "rejection")
+        .prefetch_related("events", "interviews__slots")
+        .annotate(is_over=Q(closed_at__isnull=False))
+        .order_by("is_over", "-submitted_at", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A mail as the student will read it."""
+
+    subject: str
+    text: str
+
+
+def preview_rejection(
+    *, application: Application, reason: str, explanation: str, positive: str, tip: str = ""
+) -> Preview:
+    """The rejection mail before it is sent (features O7); raises the same RuleErrors as sending it, writes nothing."""
+    from placements import emails, validators  # emails reads selectors
+
+    chosen = validators.validate_reason(reason)
+    validators.validate_rejection(application=application, explanation=explanation, positive=positive)
+    draft = Rejection(
+        application_id=application.pk,
+        reason=chosen,
+        explanation=explanation.strip(),
+        positive=positive.strip(),
+        tip=tip.strip(),
+    )
+    context: dict[str, Any] = emails.rejection_context(application) | {
+        "rejection": draft,
+        "application": application,
+        "vacancy": application.vacancy,
+        "organisation": application.vacancy.organisation,
+        "link": emails.student_link(application),
+        "to_student": True,
+    }
+    if not rules.name_is_visible(application):
+        # The stagemakelaar still does not know who it is; the real mail greets by name.
+        context["recipient"] = {"get_short_name": application.alias}
+        context["places"] = []  # those lie near the student's home
+    else:
+        context["recipient"] = application.student.user
+    subject, text, _html = render(template="rejection", context=context)
+    return Preview(subject, text)
+
+
+@dataclass(frozen=True)
+class AnswerFigures:
+    """How an organisation answers; only shown from ten answers on (features O10)."""
+
+    answers: int
+    in_time_percent: int
+    median_days: int
+
+
+def answer_figures(organisation_pk: int, *, since: dt.date | None = None) -> AnswerFigures | None:
+    """Share answered in time and median working days, or None when there are fewer than ten answers."""
+    rows = AnswerStatistic.objects.filter(organisation=organisation_pk)
+    if since is not None:
+        rows = rows.filter(month__gte=since)
+    counted = sorted(rows.values_list("working_days", "in_time", "answers"))
+    total = sum(n for _days, _ok, n in counted)
+    if total < 10:
+        return None
+    seen, median = 0, 0
+    for days, _ok, n in counted:
+        seen += n
+        median = days
+        if seen * 2 >= total:
+            break
+    in_time = sum(n for _days, ok, n in counted if ok)
+    return AnswerFigures(answers=total, in_time_percent=round(100 * in_time / total), median_days=median)

@@ -1,0 +1,66 @@
+"""Every write of placements. Each function is one sentence, one transaction, and names who does it."""
+
+from placements.services.applications import (
+    add_note,
+    answer_date,
+    assign,
+    colleagues_of,
+    mark_read,
+    submit_application,
+    withdraw_application,
+)
+from placements.services.interviews import cancel_interview, choose_slot, record_interview
+from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer, offers_out
+from placements.services.reminders import ReminderCounts, send_reminders
+from placements.services.retention import RetentionCounts, run_retention
+from placements.services.screening import invite, put_on_reserve, reject, reserves_of
+from placements.services.status import change_status
+from placements.services.vacancies import (
+    OpenApplicationsError,
+    close_vacancy,
+    create_vacancy,
+    join_waiting_list,
+    missing_for_publishing,
+    publish_vacancy,
+    refresh_search_text,
+    toggle_favourite,
+    unpublish_vacancy,
+    update_vacancy,
+)
+
+__all__ = [
+    "OpenApplicationsError",
+    "ReminderCounts",
+    "RetentionCounts",
+    "accept_offer",
+    "add_note",
+    "answer_date",
+    "assign",
+    "cancel_interview",
+    "change_status",
+    "choose_slot",
+    "close_vacancy",
+    "colleagues_of",
+    "create_vacancy",
+    "decline_offer",
+    "expire_offers",
+    "invite",
+    "join_waiting_list",
+    "make_offer",
+    "mark_read",
+    "missing_for_publishing",
+    "offers_out",
+    "publish_vacancy",
+    "put_on_reserve",
+    "record_interview",
+    "refresh_search_text",
+    "reject",
+    "reserves_of",
+    "run_retention",
+    "send_reminders",
+    "submit_application",
+    "toggle_favourite",
+    "unpublish_vacancy",
+    "update_vacancy",
+    "withdraw_application",
+]

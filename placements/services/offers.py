@@ -1,0 +1,214 @@
+"""Offering a place, and the student's answer. Here R7 is kept: a place is never given twice."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from organisations.models import SupervisorCapacity, TeamCapacity
+from organisations.workdays import add_working_days
+from placements import emails
+from placements.enums import ApplicationStatus
+from placements.models import Application, Placement, Vacancy
+from placements.services.locks import Room, lock_application, lock_room, lock_student
+from placements.services.screening import reserves_of
+from placements.services.status import has_positive_interview, last_round, move
+from stagematch.accounts.models import User
+from stagematch.clock import now, today
+from stagematch.ui.errors import Conflict, RuleError
+from students.enums import SearchStatus
+from students.models import PlacementSearch
+
+MAX_TERM_DAYS = 30
+
+
+def make_offer(
+    *, application: Application, actor: User, supervisor: SupervisorCapacity, until: dt.date | None = None
+) -> Application:
+    """Offer the place with a named praktijkbegeleider; the student answers up to and including `until`.
+
+    Offers that are out count as taken: nobody gets an offer for a place somebody else may still accept. Raises
+    RuleError: interview_first, wrong_supervisor, term, vacancy_full, pool_full, supervisor_full; Conflict status_changed.
+    """
+    organisation = application.vacancy.organisation
+    term = until or add_working_days(today(), settings.OFFER_TERM_DAYS, organisation)
+    if not today() < term <= today() + dt.timedelta(days=MAX_TERM_DAYS):
+        raise RuleError(
+            "term", _("Kies een dag na vandaag en binnen %(n)d dagen.") % {"n": MAX_TERM_DAYS}, field="until"
+        )
+    with transaction.atomic():
+        lock_student(application.student_id)
+        room = lock_room(application.vacancy_id, supervisor.pk)
+        locked = lock_application(application.pk)
+        if not has_positive_interview(locked, last_round(locked)):
+            raise RuleError(
+                "interview_first",
+                _("Een aanbod kan na een goed laatste gesprek. Schrijf eerst het verslag van dat gesprek."),
+            )
+        if room.supervisor is None or room.supervisor.pool_id != room.vacancy.pool_id:
+            raise RuleError(
+                "wrong_supervisor",
+                _("Deze begeleider hoort niet bij het team van deze plek. Kies een ander."),
+                field="supervisor",
+            )
+        _require_room(room, offers_count=True)
+        return move(
+            locked,
+            to=ApplicationStatus.OFFERED,
+            actor=actor,
+            offer_until=term,
+            offered_supervisor=room.supervisor,
+            reserve_rank=None,
+        )
+
+
+def _require_room(room: Room, *, offers_count: bool) -> None:
+    """Raise RuleError when vacancy, team or praktijkbegeleider has no place left; with `offers_count` offers take a place."""
+    vacancy, pool, supervisor = room.vacancy, room.pool, room.supervisor
+    if vacancy.places_taken + (offers_out(vacancy=vacancy) if offers_count else 0) >= vacancy.places:
+        raise Conflict("vacancy_full", _full(_("Deze vacature"), vacancy.places, vacancy.places_taken, offers_count))
+    if pool is None:
+        raise RuleError("pool_full", _("Het team van deze plek heeft nog geen ruimte opgegeven. Vul die eerst in."))
+    if pool.taken + (offers_out(pool=pool) if offers_count else 0) >= pool.places:
+        raise Conflict("pool_full", _full(_("Het team"), pool.places, pool.taken, offers_count))
+    if supervisor is None:
+        raise RuleError("wrong_supervisor", _("Er is nog geen begeleider gekozen. Kies eerst een begeleider."))
+    if supervisor.taken + (offers_out(supervisor=supervisor) if offers_count else 0) >= supervisor.places:
+        name = supervisor.supervisor.user.get_full_name()
+        raise Conflict("supervisor_full", _full(name, supervisor.places, supervisor.taken, offers_count))
+
+
+def _full(who: str, places: int, taken: int, offers_count: bool) -> str:
+    if not offers_count:
+        return _("Deze plek is net aan iemand anders gegeven. Dat is balen. Neem contact op met de stagemakelaar.")
+    room = ngettext("%(n)d plek", "%(n)d plekken", places) % {"n": places}
+    return _(
+        "%(who)s heeft ruimte voor %(room)s: %(taken)d bezet, en de rest is aangeboden. "
+        "Wacht op antwoord, of zet deze student op de reservelijst."
+    ) % {"who": who, "room": room, "taken": taken}
+
+
+def offers_out(
+    *, vacancy: Vacancy | None = None, pool: TeamCapacity | None = None, supervisor: SupervisorCapacity | None = None
+) -> int:
+    """How many offers wait for an answer, at a vacancy, in a pool or with a praktijkbegeleider."""
+    offers = Application.objects.filter(status=ApplicationStatus.OFFERED)
+    if vacancy is not None:
+        offers = offers.filter(vacancy=vacancy)
+    if pool is not None:
+        offers = offers.filter(vacancy__pool=pool)
+    if supervisor is not None:
+        offers = offers.filter(offered_supervisor=supervisor)
+    return offers.count()
+
+
+def accept_offer(*, application: Application, actor: User) -> Placement:
+    """Accept: the place is taken at vacancy, team and praktijkbegeleider at once, or not at all (R7).
+
+    The student's other open applications for the same period are withdrawn with a friendly mail, and the search is
+    done. Raises RuleError offer_expired, Conflict status_changed, already_accepted, vacancy_full, pool_full,
+    supervisor_full.
+    """
+    with transaction.atomic():
+        student = lock_student(application.student_id)
+        supervisor_pk = Application.objects.values_list("offered_supervisor", flat=True).get(pk=application.pk)
+        room = lock_room(application.vacancy_id, supervisor_pk)
+        locked = lock_application(application.pk)
+        if locked.status == ApplicationStatus.ACCEPTED:
+            raise Conflict(
+                "already_accepted", _("Je hebt ja gezegd tegen deze plek. Gefeliciteerd, er is niets meer te doen.")
+            )
+        if locked.status != ApplicationStatus.OFFERED:
+            raise Conflict(
+                "status_changed", _("Dit aanbod staat niet meer open. Kijk bij 'Mijn stage' hoe het er nu voor staat.")
+            )
+        if locked.offer_until is not None and locked.offer_until < today():
+            raise RuleError(
+                "offer_expired",
+                _("Je kon tot en met gisteren of eerder ja zeggen. Bel de stagemakelaar: misschien kan het nog."),
+            )
+        _require_room(room, offers_count=False)
+        _take(room)
+        assert room.supervisor is not None  # noqa: S101 -- _require_room saw to it; narrows the type
+        first, last = _days(room.vacancy, locked.search)
+        placement = Placement.objects.create(
+            application=locked,
+            student=student,
+            vacancy=room.vacancy,
+            supervisor=room.supervisor,
+            starts_on=first,
+            ends_on=last,
+            agreed_at=now(),
+        )
+        move(locked, to=ApplicationStatus.ACCEPTED, actor=actor)
+        PlacementSearch.objects.filter(pk=locked.search_id).update(status=SearchStatus.PLACED)
+        _withdraw_others(locked, actor)
+    return placement
+
+
+def _days(vacancy: Vacancy, search: PlacementSearch) -> tuple[dt.date, dt.date]:
+    """First and last day of the stage: what place and student share; the place's own when they changed meanwhile."""
+    first, last = max(vacancy.starts_on, search.starts_on), min(vacancy.ends_on, search.ends_on)
+    return (first, last) if first < last else (vacancy.starts_on, vacancy.ends_on)
+
+
+def _take(room: Room) -> None:
+    """Count the place at all three levels; the check constraints of the tables say the same once more."""
+    room.vacancy.places_taken += 1
+    room.vacancy.save(update_fields=["places_taken"])
+    assert room.pool is not None and room.supervisor is not None  # noqa: S101, PT018 -- narrows the types
+    room.pool.taken += 1
+    room.pool.save(update_fields=["taken"])
+    room.supervisor.taken += 1
+    room.supervisor.save(update_fields=["taken"])
+
+
+def _withdraw_others(accepted: Application, actor: User) -> None:
+    others = Application.objects.filter(search=accepted.search_id).open().exclude(pk=accepted.pk).order_by("pk")
+    for pk in others.values_list("pk", flat=True):
+        other = lock_application(pk)
+        if not other.is_open:
+            continue
+        was_offer = other.status == ApplicationStatus.OFFERED
+        move(other, to=ApplicationStatus.WITHDRAWN, actor=actor, reason=_("De student heeft een andere plek gevonden."))
+        if was_offer:
+            tell_next_reserve(other)
+
+
+def decline_offer(*, application: Application, actor: User, reason: str = "") -> Application:
+    """Say no to an offer. It costs the student nothing; the stagemakelaar hears who is next on the reserve list."""
+    with transaction.atomic():
+        lock_student(application.student_id)
+        locked = lock_application(application.pk)
+        if locked.status == ApplicationStatus.DECLINED:
+            return locked
+        move(locked, to=ApplicationStatus.DECLINED, actor=actor, reason=reason.strip())
+        tell_next_reserve(locked)
+    return locked
+
+
+def expire_offers(*, day: dt.date, dry_run: bool = False) -> int:
+    """Let offers whose last day is before `day` expire; return how many. Safe to run twice, catches up missed nights."""
+    due = Application.objects.filter(status=ApplicationStatus.OFFERED, offer_until__lt=day).order_by("pk")
+    if dry_run:
+        return due.count()
+    expired = 0
+    for pk, student_pk in due.values_list("pk", "student_id"):
+        with transaction.atomic():
+            lock_student(student_pk)
+            locked = lock_application(pk)
+            if locked.status != ApplicationStatus.OFFERED or locked.offer_until is None or locked.offer_until >= day:
+                continue  # answered, or given more time, since the list was read
+            move(locked, to=ApplicationStatus.EXPIRED, actor=None, reason=_("De termijn van het aanbod is voorbij."))
+            tell_next_reserve(locked)
+            expired += 1
+    return expired
+
+
+def tell_next_reserve(application: Application) -> None:
+    """Mail the stagemakelaar who is first on the reserve list now that this offer is off."""
+    first = reserves_of(application.vacancy_id).select_related("student__user", "vacancy__organisation").first()
+    if first is not None:
+        emails.reserve_next(closed=application, first=first)

@@ -1,0 +1,97 @@
+"""Forgetting what is over (R8): closed applications go after four weeks, with all that was written about them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import CharField, Exists, F, Func, OuterRef, QuerySet, Value
+from django.utils import timezone
+
+from placements import emails, rules
+from placements.enums import ApplicationStatus
+from placements.models import Application
+from stagematch.mail.models import OutgoingMail
+from students.models import Document
+
+BATCH = 200
+
+
+@dataclass
+class RetentionCounts:
+    """What was, or in a dry run would be, deleted."""
+
+    applications: int = 0
+    mails: int = 0
+    documents: int = 0
+
+    def lines(self) -> list[str]:
+        """For a command's output."""
+        return [
+            f"applications: {self.applications}",
+            f"mails about them: {self.mails}",
+            f"old documents: {self.documents}",
+        ]
+
+
+def due_for_deletion(day: dt.date) -> QuerySet[Application]:
+    """Closed applications whose term ended on or before `day`, but for students who asked to keep theirs longer."""
+    last = dt.datetime.combine(
+        day - dt.timedelta(days=rules.RETENTION_DAYS - 1), dt.time.min, tzinfo=timezone.get_default_timezone()
+    )
+    return (
+        Application.objects.filter(status__in=ApplicationStatus.forgotten(), closed_at__lt=last)
+        .exclude(student__keep_applications_until__gt=day)
+        .order_by("pk")
+    )
+
+
+def run_retention(*, day: dt.date, dry_run: bool = False) -> RetentionCounts:
+    """Delete closed applications of 28 days and older, their talks, notes, mails and the CVs only they used.
+
+    Counts without names stay (`AnswerStatistic`, `Student.rejections`). Safe to run twice; stops and goes on per batch.
+    """
+    counts = RetentionCounts()
+    if dry_run:
+        due = list(due_for_deletion(day))
+        counts.applications = len(due)
+        counts.mails = _mails_about(due).count() if due else 0
+        counts.documents = sum(_is_left_over(pk, due) for pk in {a.cv_id for a in due if a.cv_id is not None})
+        return counts
+    while batch := list(due_for_deletion(day).select_related("student")[:BATCH]):
+        with transaction.atomic():
+            _forget(batch, counts)
+    return counts
+
+
+def _forget(batch: list[Application], counts: RetentionCounts) -> None:
+    mails, _rows = _mails_about(batch).delete()
+    counts.mails += mails
+    cvs = {application.cv_id for application in batch if application.cv_id is not None}
+    Application.objects.filter(pk__in=[application.pk for application in batch]).delete()
+    counts.applications += len(batch)
+    unused = Document.objects.filter(pk__in=cvs, is_current=False).filter(
+        ~Exists(Application.objects.filter(cv=OuterRef("pk")))
+    )
+    for document in unused:
+        _delete_document(document)
+        counts.documents += 1
+
+
+def _delete_document(document: Document) -> None:
+    """Delete the row now and the file once that is final."""
+    stored, name = document.file.storage, document.file.name
+    document.delete()
+    if name:
+        transaction.on_commit(lambda: stored.delete(name))
+
+
+def _mails_about(applications: list[Application]) -> QuerySet[OutgoingMail]:
+    """Every mail whose key names one of these applications: `emails` puts its number right behind the kind."""
+    about = Func(F("key"), Value(":"), Value(2), function="split_part", output_field=CharField())
+    numbers = [str(application.public_id) for application in applications]
+    return OutgoingMail.objects.filter(template__in=emails.KINDS).alias(about=about).filter(about__in=numbers)
+
+
+def _is_left_over(document_pk: int, due: list[Application]) -> bool:
+    stays = Application.objects.filter(cv=document_pk).exclude(pk__in=[a.pk for a in due]).exists()
+    return not stays and Document.objects.filter(pk=document_pk, is_current=False).exists()

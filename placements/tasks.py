@@ -1,0 +1,35 @@
+"""What beat starts: thin entries that take a date (for a missed night) and call a service."""
+
+import datetime as dt
+from contextlib import nullcontext
+
+from celery import shared_task
+
+from placements import services
+from stagematch.clock import at, today
+
+
+def _day(date: str | None) -> dt.date:
+    return dt.date.fromisoformat(date) if date else today()
+
+
+@shared_task(name="placements.tasks.send_reminders")
+def send_reminders(date: str | None = None) -> dict[str, int]:
+    """Queue the reminders of a day (R1, interviews of tomorrow)."""
+    day = _day(date)
+    with at(day) if date else nullcontext():
+        return vars(services.send_reminders(day=day))
+
+
+@shared_task(name="placements.tasks.expire_overdue")
+def expire_overdue(date: str | None = None) -> int:
+    """Let offers expire whose last day has passed."""
+    day = _day(date)
+    with at(day) if date else nullcontext():
+        return services.expire_offers(day=day)
+
+
+@shared_task(name="placements.tasks.run_retention")
+def run_retention(date: str | None = None) -> dict[str, int]:
+    """Delete what the retention term says (R8)."""
+    return vars(services.run_retention(day=_day(date)))
