@@ -7,6 +7,7 @@ from organisations.enums import Role
 from organisations.models import Organisation
 from organisations.roles import has_role
 from stagematch.accounts import landing, signup
+from stagematch.ui import context
 from stagematch.ui.admin_site import StagematchAdminSite
 
 
@@ -17,6 +18,10 @@ def register() -> None:
     landing.register(40, team_page)
     landing.register(90, platform_admin_page)
     signup.allow(is_address_of_a_school)
+    context.register_role(20, "makelaar", is_broker)
+    context.register_role(30, "school", is_coordinator)
+    context.register_role(40, "team", is_in_a_team)
+    context.register_role(90, "beheer", is_platform_admin)
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.allow_entry(is_broker)
 
@@ -50,3 +55,18 @@ def is_address_of_a_school(email: str) -> bool:
     """Tell whether the part after the @ is the e-mail domain of an approved school."""
     domain = email.rpartition("@")[2].strip().lower()
     return bool(domain) and Organisation.objects.public().schools().filter(email_domain__iexact=domain).exists()
+
+
+def is_coordinator(request: HttpRequest) -> bool:
+    """Tell whether this person is BPV-coördinator somewhere."""
+    return has_role(request.user, Role.COORDINATOR)
+
+
+def is_in_a_team(request: HttpRequest) -> bool:
+    """Tell whether this person is teamcoach or praktijkbegeleider somewhere."""
+    return has_role(request.user, Role.TEAM_LEAD, Role.SUPERVISOR)
+
+
+def is_platform_admin(request: HttpRequest) -> bool:
+    """Tell whether this person runs the platform."""
+    return request.user.is_authenticated and request.user.is_superuser

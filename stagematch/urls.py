@@ -13,8 +13,8 @@ handler500 = "stagematch.ui.views.server_error"
 urlpatterns = [
     path("gezond/", ui_views.alive, name="alive"),
     path("gezond/db/", ui_views.alive_with_database, name="alive-db"),
-    path("account/", include("allauth.urls")),
     path("", include("stagematch.ui.urls")),
+    path("account/", include("allauth.urls")),
     path("", include("stagematch.accounts.urls")),
     path("", include("stagematch.mail.urls")),
     path("", include("organisations.urls")),

@@ -16,7 +16,7 @@ _CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.Select, "utrecht-select utrecht-select--html-select"),
     (forms.FileInput, "sm-bestand"),
     (forms.HiddenInput, ""),
-    (forms.Input, "utrecht-textbox utrecht-textbox--html-input"),
+    (forms.widgets.Input, "utrecht-textbox utrecht-textbox--html-input"),
 ]
 
 

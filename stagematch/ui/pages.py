@@ -37,6 +37,12 @@ accessibility = _page("pages/toegankelijkheid.html")
 open_source = _page("pages/open_source.html")
 
 
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """Everything about signing in, on one page."""
+    return render(request, "pages/account.html")
+
+
 @login_not_required
 @require_safe
 @cache_control(public=True, max_age=86400)

@@ -1,0 +1,48 @@
+"""What placements tells the platform below it (`apps.ready` calls `register`)."""
+
+from django.contrib import admin
+from django.db.models import F, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from placements.models import Application, Placement, Vacancy
+from placements.workspace.urls import urls
+from stagematch.accounts.models import User
+from stagematch.clock import today
+from stagematch.ui import context, home
+from stagematch.ui.admin_site import StagematchAdminSite
+
+
+def register() -> None:
+    """Register the workspace, the count in the header, and the numbers on the home page."""
+    if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
+        admin.site.add_views(urls)
+    context.register_counter("wachtend", waiting)
+    home.register_counter(10, places_free)
+    home.register_counter(20, organisations_taking_part)
+    home.register_counter(40, placed_this_year)
+
+
+def waiting(request: HttpRequest) -> int:
+    """How many applications wait for this stagemakelaar's answer."""
+    return Application.objects.screened_by(request.user).unanswered().count() if isinstance(request.user, User) else 0
+
+
+def places_free() -> home.Number:
+    """Places one can apply for today."""
+    free = Vacancy.objects.accepting().aggregate(n=Sum(F("places") - F("places_taken")))["n"]
+    return home.Number(free or 0, _("plekken zijn nu vrij"))
+
+
+def organisations_taking_part() -> home.Number:
+    """Organisations with something published today."""
+    n = Vacancy.objects.published().values("organisation").distinct().count()
+    return home.Number(n, _("organisaties doen mee"))
+
+
+def placed_this_year() -> home.Number:
+    """Placements agreed since the school year began on 1 August."""
+    day = today()
+    start = day.replace(year=day.year - (day.month < 8), month=8, day=1)
+    n = Placement.objects.filter(agreed_at__date__gte=start).count()
+    return home.Number(n, _("studenten geplaatst dit schooljaar"))
