@@ -6,7 +6,9 @@ else int64, and no expression has both.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from numba import njit
@@ -14,6 +16,9 @@ from numba import njit
 from matchmaking.engine import formula, loops
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import I32, U8, U16, U64
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _M1 = np.uint64(0x5555555555555555)
 _M2 = np.uint64(0x3333333333333333)
@@ -39,6 +44,16 @@ P_DISTANCE, P_GROUPS, P_FIELDS, P_WPS, P_DAYS, P_NEAR, P_FAR, P_GOOD, P_FAIR, P_
     11
 )
 G_Y, G_Z, G_SIZE, G_COLUMNS, G_ROWS = range(5)
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile without the interpreter's lock; cached on disk where a directory can be written (see the docs)."""
+    try:
+        compiled: Callable[P, R] = njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        compiled = njit(nogil=True)(function)
+    return compiled
+
 
 _arc_metres = njit(inline="always")(formula.arc_metres)
 _distance_points = njit(inline="always")(formula.distance_points)
@@ -67,7 +82,7 @@ def mix(x: np.uint64) -> np.uint64:
     return x ^ (x >> _U31)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def popcounts(values: U64) -> I64:
     """`popcount` of every value; for the test against Python's own."""
     counts = np.empty(len(values), np.int64)
@@ -76,7 +91,7 @@ def popcounts(values: U64) -> I64:
     return counts
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def scan(
     first: int,
     last: int,
@@ -179,7 +194,7 @@ def scan(
     return counts, keys[:end].copy()
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def unpack(keys: U64, starts: I64, counts: I64, by_uid: I64, vacancy: I32, band: U8, score: U16) -> None:
     """Write the keys of one chunk to their students' places (`starts`) in the columns of `Pairs`."""
     at = 0
@@ -236,7 +251,7 @@ def _tell_pool(tree: I64, base: int, members: int, place: int, worst: int) -> No
         tree[base + k] = worst
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def divide(
     turn_order: I64,
     offsets: I64,
@@ -325,7 +340,7 @@ def divide(
     return match
 
 
-augment = njit(nogil=True, cache=True)(loops.augment)
+augment = kernel(loops.augment)
 
 KERNELS = (popcounts, scan, unpack, divide, augment)
 
@@ -333,8 +348,9 @@ KERNELS = (popcounts, scan, unpack, divide, augment)
 def _drop_stale_cache() -> None:
     """numba does not notice that an imported function changed: throw away what was compiled before it did."""
     changed = Path(formula.__file__).stat().st_mtime
-    for kernel in KERNELS:
-        for index in Path(kernel.stats.cache_path or ".").glob("kernels.*.nbi"):
+    for dispatcher in KERNELS:
+        directory = getattr(dispatcher, "stats").cache_path  # noqa: B009 - numba's attribute, unknown to the types
+        for index in Path(directory).glob("kernels.*.nbi") if directory else ():
             if index.stat().st_mtime < changed:
                 index.unlink(missing_ok=True)
 

@@ -7,25 +7,27 @@ wrong and why. Masks are bit sets: bit 0 is the first of the caller's own list (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from matchmaking.engine import geo
 from matchmaking.engine.geo import F64, I64
-
-I32 = npt.NDArray[np.int32]
-I16 = npt.NDArray[np.int16]
-U64 = npt.NDArray[np.uint64]
-U32 = npt.NDArray[np.uint32]
-U16 = npt.NDArray[np.uint16]
-U8 = npt.NDArray[np.uint8]
-Bools = npt.NDArray[np.bool_]
-Column = npt.NDArray[Any]
+from matchmaking.engine.table import I16 as I16
+from matchmaking.engine.table import I32 as I32
+from matchmaking.engine.table import U8 as U8
+from matchmaking.engine.table import U16 as U16
+from matchmaking.engine.table import U32 as U32
+from matchmaking.engine.table import U64 as U64
+from matchmaking.engine.table import Bools as Bools
+from matchmaking.engine.table import Column as Column
+from matchmaking.engine.table import EngineInputError as EngineInputError
+from matchmaking.engine.table import Table as Table
+from matchmaking.engine.table import col, convert
 
 DAY_MIN, DAY_MAX = 0, 4_000_000
 """Day ordinals as `date.toordinal()` gives them; `DAY_MAX` stands for 'no end'."""
@@ -33,109 +35,6 @@ DISTANCE_MAX = 25_000_000
 """Metres; longer than any way on earth, so it stands for 'no limit'."""
 VACANCIES_MAX = 1 << 26
 MAX_SCORE = 1000
-
-
-class EngineInputError(ValueError):
-    """A column has a wrong length, dtype or value. The message names the column and the first bad row."""
-
-
-def _col(dtype: type[np.generic], low: float | None = None, high: float | None = None) -> dict[str, Any]:
-    return {"dtype": np.dtype(dtype), "low": low, "high": high}
-
-
-def convert(name: str, value: object, dtype: npt.DTypeLike, low: float | None, high: float | None) -> Column:
-    """`value` as a contiguous read-only column of `dtype`, every value kept exactly and within low..high."""
-    wanted = np.dtype(dtype)
-    given: Column = np.asarray(value)
-    if given.ndim != 1:
-        raise EngineInputError(f"{name}: expected one dimension, got {given.ndim}")
-    if given.size == 0:
-        given = given.astype(wanted)
-    if wanted.kind in "iu" and given.dtype.kind not in "iub":
-        raise EngineInputError(f"{name}: expected whole numbers, got {given.dtype}")
-    if wanted.kind == "f" and given.dtype.kind not in "fiu":
-        raise EngineInputError(f"{name}: expected numbers, got {given.dtype}")
-    column = np.ascontiguousarray(given.astype(wanted, copy=False))
-    bad = np.zeros(len(column), dtype=np.bool_)
-    if wanted.kind in "iu" and given.dtype != wanted:
-        bad |= (column != given) | ((column < 0) != (given < 0))
-    if wanted.kind == "f":
-        bad |= ~np.isfinite(column)
-    if low is not None:
-        bad |= column < low
-    if high is not None:
-        bad |= column > high
-    if bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        span = f" (allowed {low} to {high})" if low is not None or high is not None else ""
-        raise EngineInputError(f"{name}: row {row} has {given[row]!r}, which is not a valid {wanted}{span}")
-    column = column.view()
-    column.flags.writeable = False
-    return column
-
-
-@dataclass(frozen=True, eq=False)
-class Table:
-    """Columns of equal length; see the module's docstring."""
-
-    def __post_init__(self) -> None:
-        length: int | None = None
-        for column in fields(self):
-            if "dtype" not in column.metadata:
-                continue
-            name = f"{type(self).__name__}.{column.name}"
-            meta = column.metadata
-            value = convert(name, getattr(self, column.name), meta["dtype"], meta["low"], meta["high"])
-            if length is None:
-                length = len(value)
-            elif len(value) != length:
-                raise EngineInputError(f"{name}: {len(value)} rows where {length} were expected")
-            object.__setattr__(self, column.name, value)
-        self.check()
-
-    def check(self) -> None:
-        """Rules between columns; raises `EngineInputError`."""
-
-    @property
-    def n(self) -> int:
-        """Number of rows."""
-        return len(getattr(self, fields(self)[0].name))
-
-    def columns(self) -> Iterator[tuple[str, Column]]:
-        """Name and array of every column, in the order of declaration."""
-        for column in fields(self):
-            if "dtype" in column.metadata:
-                yield column.name, getattr(self, column.name)
-
-    def take(self, rows: npt.ArrayLike) -> Self:
-        """The same table with only these rows, in this order; a row may be taken twice."""
-        index = np.asarray(rows, dtype=np.int64)
-        table = object.__new__(type(self))
-        for name, column in self.columns():
-            picked = column[index]
-            picked.flags.writeable = False
-            object.__setattr__(table, name, picked)
-        return table
-
-    @classmethod
-    def of(cls, **columns: npt.ArrayLike) -> Self:
-        """A table from columns of any whole-number (or float) kind, converted as the class says."""
-        return cls(**columns)
-
-    @classmethod
-    def empty(cls) -> Self:
-        """A table without rows."""
-        return cls(**{c.name: np.zeros(0, c.metadata["dtype"]) for c in fields(cls) if "dtype" in c.metadata})
-
-    def _ordered(self, low: str, high: str) -> None:
-        wrong = np.flatnonzero(getattr(self, low) > getattr(self, high))
-        if len(wrong):
-            raise EngineInputError(f"{type(self).__name__}: row {int(wrong[0])} has {low} after {high}")
-
-    def _unique_uid(self) -> None:
-        uid: U64 = getattr(self, "uid")  # noqa: B009 - declared by the subclasses
-        if len(np.unique(uid)) != len(uid):
-            raise EngineInputError(f"{type(self).__name__}.uid: the same value twice")
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,27 +46,27 @@ class Students(Table):
     ever received, `weeks` the whole weeks of searching.
     """
 
-    uid: U64 = field(metadata=_col(np.uint64))
-    crebo: I32 = field(metadata=_col(np.int32, 0, 63))
-    leerjaar: U8 = field(metadata=_col(np.uint8, 1, 8))
-    route: U8 = field(metadata=_col(np.uint8, 0, 7))
-    lat: F64 = field(metadata=_col(np.float64, -90, 90))
-    lon: F64 = field(metadata=_col(np.float64, -180, 180))
-    max_metres: I32 = field(metadata=_col(np.int32, 0, DISTANCE_MAX))
-    days: U8 = field(metadata=_col(np.uint8, 0, 127))
-    min_days: U8 = field(metadata=_col(np.uint8, 0, 7))
-    hours_min: I16 = field(metadata=_col(np.int16, 0, 168))
-    hours_max: I16 = field(metadata=_col(np.int16, 0, 168))
-    start: I32 = field(metadata=_col(np.int32, DAY_MIN, DAY_MAX))
-    end: I32 = field(metadata=_col(np.int32, DAY_MIN, DAY_MAX))
-    groups: U64 = field(metadata=_col(np.uint64))
-    fields: U64 = field(metadata=_col(np.uint64))
-    wps: U64 = field(metadata=_col(np.uint64))
-    needs: U32 = field(metadata=_col(np.uint32))
-    has: U32 = field(metadata=_col(np.uint32))
-    rejections: I32 = field(metadata=_col(np.int32, 0))
-    turns: I32 = field(metadata=_col(np.int32, 0))
-    weeks: I32 = field(metadata=_col(np.int32, 0))
+    uid: U64 = field(metadata=col(np.uint64))
+    crebo: I32 = field(metadata=col(np.int32, 0, 63))
+    leerjaar: U8 = field(metadata=col(np.uint8, 1, 8))
+    route: U8 = field(metadata=col(np.uint8, 0, 7))
+    lat: F64 = field(metadata=col(np.float64, -90, 90))
+    lon: F64 = field(metadata=col(np.float64, -180, 180))
+    max_metres: I32 = field(metadata=col(np.int32, 0, DISTANCE_MAX))
+    days: U8 = field(metadata=col(np.uint8, 0, 127))
+    min_days: U8 = field(metadata=col(np.uint8, 0, 7))
+    hours_min: I16 = field(metadata=col(np.int16, 0, 168))
+    hours_max: I16 = field(metadata=col(np.int16, 0, 168))
+    start: I32 = field(metadata=col(np.int32, DAY_MIN, DAY_MAX))
+    end: I32 = field(metadata=col(np.int32, DAY_MIN, DAY_MAX))
+    groups: U64 = field(metadata=col(np.uint64))
+    fields: U64 = field(metadata=col(np.uint64))
+    wps: U64 = field(metadata=col(np.uint64))
+    needs: U32 = field(metadata=col(np.uint32))
+    has: U32 = field(metadata=col(np.uint32))
+    rejections: I32 = field(metadata=col(np.int32, 0))
+    turns: I32 = field(metadata=col(np.int32, 0))
+    weeks: I32 = field(metadata=col(np.int32, 0))
 
     def check(self) -> None:
         self._unique_uid()
@@ -194,26 +93,26 @@ class Vacancies(Table):
     on which one can still apply.
     """
 
-    uid: U64 = field(metadata=_col(np.uint64))
-    crebos: U64 = field(metadata=_col(np.uint64))
-    leerjaren: U8 = field(metadata=_col(np.uint8))
-    routes: U8 = field(metadata=_col(np.uint8))
-    lat: F64 = field(metadata=_col(np.float64, -90, 90))
-    lon: F64 = field(metadata=_col(np.float64, -180, 180))
-    days: U8 = field(metadata=_col(np.uint8, 0, 127))
-    min_days: U8 = field(metadata=_col(np.uint8, 0, 7))
-    hours_min: I16 = field(metadata=_col(np.int16, 0, 168))
-    hours_max: I16 = field(metadata=_col(np.int16, 0, 168))
-    start: I32 = field(metadata=_col(np.int32, DAY_MIN, DAY_MAX))
-    end: I32 = field(metadata=_col(np.int32, DAY_MIN, DAY_MAX))
-    groups: U64 = field(metadata=_col(np.uint64))
-    fields: U64 = field(metadata=_col(np.uint64))
-    wps: U64 = field(metadata=_col(np.uint64))
-    has: U32 = field(metadata=_col(np.uint32))
-    needs: U32 = field(metadata=_col(np.uint32))
-    cap: I32 = field(metadata=_col(np.int32, 0))
-    pool: I32 = field(metadata=_col(np.int32, -1))
-    deadline: I32 = field(metadata=_col(np.int32, DAY_MIN, DAY_MAX))
+    uid: U64 = field(metadata=col(np.uint64))
+    crebos: U64 = field(metadata=col(np.uint64))
+    leerjaren: U8 = field(metadata=col(np.uint8))
+    routes: U8 = field(metadata=col(np.uint8))
+    lat: F64 = field(metadata=col(np.float64, -90, 90))
+    lon: F64 = field(metadata=col(np.float64, -180, 180))
+    days: U8 = field(metadata=col(np.uint8, 0, 127))
+    min_days: U8 = field(metadata=col(np.uint8, 0, 7))
+    hours_min: I16 = field(metadata=col(np.int16, 0, 168))
+    hours_max: I16 = field(metadata=col(np.int16, 0, 168))
+    start: I32 = field(metadata=col(np.int32, DAY_MIN, DAY_MAX))
+    end: I32 = field(metadata=col(np.int32, DAY_MIN, DAY_MAX))
+    groups: U64 = field(metadata=col(np.uint64))
+    fields: U64 = field(metadata=col(np.uint64))
+    wps: U64 = field(metadata=col(np.uint64))
+    has: U32 = field(metadata=col(np.uint32))
+    needs: U32 = field(metadata=col(np.uint32))
+    cap: I32 = field(metadata=col(np.int32, 0))
+    pool: I32 = field(metadata=col(np.int32, -1))
+    deadline: I32 = field(metadata=col(np.int32, DAY_MIN, DAY_MAX))
 
     def check(self) -> None:
         self._unique_uid()
@@ -244,8 +143,8 @@ class Vacancies(Table):
 class Pools(Table):
     """Supervision room of one team in one stageperiode, shared by its vacancies; `cap` after pinned proposals."""
 
-    uid: U64 = field(metadata=_col(np.uint64))
-    cap: I32 = field(metadata=_col(np.int32, 0))
+    uid: U64 = field(metadata=col(np.uint64))
+    cap: I32 = field(metadata=col(np.int32, 0))
 
     def check(self) -> None:
         self._unique_uid()
