@@ -1,0 +1,91 @@
+"""The mail after the night: 'er zijn nieuwe plekken voor je', at most one per student per night.
+
+Rendering thousands of mails one by one would take longer than the matching itself. They differ in the name and the
+number of places only, so each number is rendered once and the name filled in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+
+from matchmaking.models import MatchingRun
+from stagematch.accounts.models import User
+from stagematch.mail.models import OutgoingMail
+from stagematch.mail.services import message_id, render
+from stagematch.mail.tasks import sweep_outbox
+
+log = structlog.get_logger(__name__)
+
+TEMPLATE = "matchmaking/new_proposals"
+BATCH = 2000
+# Letters only: no filter changes them, and no text has them by chance.
+_NAME = "NaamVanDeStudentQX"
+
+
+def queue_night_mails(run: MatchingRun) -> int:
+    """Queue one mail for every student with a new proposal of `run`, in the caller's transaction; return how many.
+
+    The key is the night and the student, so a second run of the night mails nobody twice. The worker sends them
+    after the commit.
+    """
+    counted = (
+        run.proposals.filter(search__student__user__is_active=True)
+        .order_by()
+        .values_list("search__student__user_id")
+        .annotate(number=Count("pk"))
+    )
+    numbers: dict[int, int] = dict(counted.values_list("search__student__user_id", "number"))
+    if not numbers:
+        return 0
+    common = {
+        "recipient": User(first_name=_NAME),
+        "expires_on": run.proposals.order_by("expires_on").values_list("expires_on", flat=True)[0],
+        "link": settings.BASE_URL + reverse("my-overview"),
+    }
+    texts = {
+        number: render(template=TEMPLATE, context={**common, "number": number})
+        for number in sorted(set(numbers.values()))
+    }
+    before = OutgoingMail.objects.filter(template=TEMPLATE, key__startswith=f"proposals:{run.night}:").count()
+    mails = _mails(run, numbers, texts)
+    while batch := list(islice(mails, BATCH)):
+        OutgoingMail.objects.bulk_create(batch, ignore_conflicts=True)
+    after = OutgoingMail.objects.filter(template=TEMPLATE, key__startswith=f"proposals:{run.night}:").count()
+    transaction.on_commit(_start_sending, robust=True)
+    return after - before
+
+
+def _mails(run: MatchingRun, numbers: dict[int, int], texts: dict[int, tuple[str, str, str]]) -> Iterator[OutgoingMail]:
+    moment = timezone.now()  # transport follows the wall clock (stagematch.mail.services)
+    users = User.objects.filter(pk__in=numbers).only("pk", "public_id", "email", "first_name").order_by("pk")
+    for user in users.iterator(chunk_size=BATCH):
+        subject, text, html = texts[numbers[user.pk]]
+        name, key = user.get_short_name(), f"proposals:{run.night}:{user.public_id}"
+        yield OutgoingMail(
+            key=key,
+            template=TEMPLATE,
+            to_email=user.email,
+            to_user_id=user.pk,
+            subject=subject.replace(_NAME, name),
+            body_text=text.replace(_NAME, name),
+            body_html=html.replace(_NAME, escape(name)),
+            next_attempt_at=moment,
+            message_id=message_id(key),
+        )
+
+
+def _start_sending() -> None:
+    """Tell the worker once for all of them; without a queue the sweeper of beat sends them within a minute."""
+    try:
+        sweep_outbox.apply_async(retry=False)
+    except Exception as error:  # noqa: BLE001 -- kombu, redis and socket errors alike: the rows are safe
+        log.warning("matching.mail_queue_unavailable", error=type(error).__name__)

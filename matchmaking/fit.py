@@ -1,0 +1,180 @@
+"""How well a place fits a search, and why, in words (features S5).
+
+All points come from the engine's own `score.parts` and all rules from its `rules.TESTS`: one formula, at night and on
+a page (features M3).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from matchmaking import facts, names, words
+from matchmaking.columns import Column
+from matchmaking.engine import rules, score
+from matchmaking.engine.rules import Rule
+from matchmaking.engine.types import Policy as EnginePolicy
+from matchmaking.services.policies import current_policy
+from placements.fit import Fit, Reason
+from placements.models import Vacancy
+from stagematch.clock import today
+from students.models import PlacementSearch
+
+POLICY_SECONDS = 30.0
+_policy: tuple[float, EnginePolicy] | None = None
+
+
+def engine_policy() -> EnginePolicy:
+    """The rules that hold now, read at most every half minute."""
+    global _policy
+    if _policy is None or time.monotonic() - _policy[0] > POLICY_SECONDS:
+        _policy = (time.monotonic(), EnginePolicy.from_dict(current_policy().settings))
+    return _policy[1]
+
+
+def forget_policy() -> None:
+    """Read the rules again at the next question."""
+    global _policy
+    _policy = None
+
+
+def fit_for(search: PlacementSearch, vacancies: Iterable[Vacancy]) -> dict[int, Fit]:
+    """The fit of a search with each vacancy, by the vacancy's key; three queries however many there are.
+
+    Empty for a search without a home: there is nothing to measure from.
+    """
+    by_pk = {vacancy.pk: vacancy for vacancy in vacancies}
+    if not by_pk or search.home_id is None or search.pk is None:
+        return {}
+    known = facts.of_one(search.pk, list(by_pk), today().toordinal())
+    if known.students.n == 0:
+        return {}
+    policy = engine_policy()
+    rows = np.arange(known.vacancies.n)
+    who = np.zeros(known.vacancies.n, np.int64)
+    points = score.parts(known.students, who, known.vacancies, rows, policy)
+    passed = {
+        rule: test(known.students, who, known.vacancies, rows, policy, today().toordinal())
+        for rule, test in rules.TESTS.items()
+    }
+    result: dict[int, Fit] = {}
+    for row, pk in enumerate(known.vacancy["vacancy_pk"].tolist()):
+        ok = {rule: bool(column[row]) for rule, column in passed.items()}
+        parts = tuple(int(part[row]) for part in (points.distance, points.doelgroep, points.werkprocessen, points.days))
+        result[pk] = _fit(search, by_pk[pk], known, row, ok, parts, int(points.metres[row]))
+    return result
+
+
+def _fit(
+    search: PlacementSearch,
+    vacancy: Vacancy,
+    known: facts.Facts,
+    row: int,
+    ok: dict[Rule, bool],
+    parts: tuple[int, ...],
+    metres: int,
+) -> Fit:
+    five = [
+        _days(search, vacancy, ok),
+        Reason(
+            ok[Rule.CREBO] and ok[Rule.LEERJAAR] and ok[Rule.ROUTE],
+            words.programme(
+                int(known.students.leerjaar[0]),
+                vacancy,
+                crebo=ok[Rule.CREBO],
+                leerjaar=ok[Rule.LEERJAAR],
+                route=ok[Rule.ROUTE],
+                own_route=search.get_route_display(),
+            ),
+        ),
+        Reason(ok[Rule.DISTANCE], words.distance(search, metres, ok=ok[Rule.DISTANCE])),
+        _target_groups(known, row),
+        Reason(ok[Rule.WERKPROCESSEN], words.goals(_goals(known, row))),
+    ]
+    others = [
+        Reason(ok=False, text=text) for rule, text in _other_rules(search, vacancy, known, row).items() if not ok[rule]
+    ]
+    reasons = five + others
+    wrong = next((reason.text for reason in reasons if not reason.ok), "")
+    summary = _("Let op. %(what)s") % {"what": wrong} if wrong else _("Alles past bij wat jij zoekt.")
+    distance, doelgroep, werkprocessen, days = parts
+    return Fit(
+        score=sum(parts),
+        tiles=sum(reason.ok for reason in five),
+        parts=(distance, doelgroep, werkprocessen, days),
+        reasons=reasons,
+        summary=summary,
+        fits=all(ok.values()),
+    )
+
+
+def _days(search: PlacementSearch, vacancy: Vacancy, ok: dict[Rule, bool]) -> Reason:
+    if ok[Rule.DAYS] and not ok[Rule.HOURS]:
+        return Reason(ok=False, text=words.hours(search, vacancy))
+    return Reason(ok[Rule.DAYS], words.days(search, vacancy, ok=ok[Rule.DAYS]))
+
+
+def _target_groups(known: facts.Facts, row: int) -> Reason:
+    wanted = known.search_links["groups"][1].tolist()
+    offered = _values(known, "groups", row)
+    shared = [pk for pk in wanted if pk in offered]
+    text = words.target_groups(names.target_groups(wanted), names.target_groups(offered), names.target_groups(shared))
+    return Reason(not wanted or bool(shared), text)
+
+
+def _goals(known: facts.Facts, row: int) -> words.Goals:
+    bits = known.bits["wps"]
+    wanted = int(known.students.wps[0])
+    shared = wanted & int(known.vacancies.wps[row])
+    return words.Goals(
+        wanted=wanted.bit_count(),
+        shared=names.work_processes(bits.in_mask(shared)),
+        place_says=bool(_values(known, "wps", row)),
+    )
+
+
+def _values(known: facts.Facts, link: str, row: int) -> list[int]:
+    owner, value = known.vacancy_links[link]
+    mine: list[int] = value[owner == known.vacancy["vacancy_pk"][row]].tolist()
+    return mine
+
+
+def _other_rules(search: PlacementSearch, vacancy: Vacancy, known: facts.Facts, row: int) -> dict[Rule, str]:
+    missing = int(known.students.needs[0]) & ~int(known.vacancies.has[row])
+    last = [day for day in (vacancy.apply_until, vacancy.publish_until) if day is not None]
+    return {
+        Rule.PERIOD: words.period(search, vacancy),
+        Rule.NEEDS: words.needs(missing),
+        Rule.DEADLINE: words.deadline(min(last)) if last else "",
+    }
+
+
+def rule_sentence(rule: Rule, search: PlacementSearch, vacancy: Vacancy, known: facts.Facts, row: int = 0) -> str:
+    """Why this hard rule keeps the search from the vacancy, in one or two sentences."""
+    metres: Column = score.parts(known.students, [0], known.vacancies, [row], engine_policy()).metres
+    sentences = {
+        Rule.CREBO: lambda: _programme_rule(search, vacancy, known, Rule.CREBO),
+        Rule.LEERJAAR: lambda: _programme_rule(search, vacancy, known, Rule.LEERJAAR),
+        Rule.ROUTE: lambda: _programme_rule(search, vacancy, known, Rule.ROUTE),
+        Rule.DAYS: lambda: words.days(search, vacancy, ok=False),
+        Rule.HOURS: lambda: words.hours(search, vacancy),
+        Rule.DISTANCE: lambda: words.distance(search, int(metres[0]), ok=False),
+        Rule.WERKPROCESSEN: lambda: words.goals(_goals(known, row)),
+    }
+    if rule in sentences:
+        return sentences[rule]()
+    return _other_rules(search, vacancy, known, row)[rule]
+
+
+def _programme_rule(search: PlacementSearch, vacancy: Vacancy, known: facts.Facts, rule: Rule) -> str:
+    return words.programme(
+        int(known.students.leerjaar[0]),
+        vacancy,
+        crebo=rule != Rule.CREBO,
+        leerjaar=rule != Rule.LEERJAAR,
+        route=rule != Rule.ROUTE,
+        own_route=search.get_route_display(),
+    )

@@ -1,0 +1,142 @@
+"""'Why was I not proposed here?' answered with the first rule that failed or the cut-off of the place (features M2, R6).
+
+Nothing here says anything about another person: only which rule of the division decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from matchmaking import facts
+from matchmaking import snapshot as snapshots
+from matchmaking.columns import Column, rows_of
+from matchmaking.engine import explain, order, score
+from matchmaking.engine.explain import Decided
+from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN, Outcome
+from matchmaking.enums import ProposalKind, ProposalStatus, RunStatus
+from matchmaking.fit import engine_policy, rule_sentence
+from matchmaking.models import MatchingRun, Proposal, VacancyCutoff
+from placements.models import Application, Vacancy
+from stagematch.clock import today
+from students.enums import SearchStatus
+from students.models import PlacementSearch
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """One answer: `code` for programs, `text` in plain Dutch."""
+
+    code: str
+    text: str
+
+
+def why_not(search: PlacementSearch, vacancy: Vacancy) -> WhyNot:
+    """Say why this vacancy is not among the student's proposals, or that it is; the first reason that counts."""
+    return (
+        _answered(search, vacancy)
+        or _rule(search, vacancy)
+        or _not_in_the_market(search, vacancy)
+        or _decided_by_division(search, vacancy)
+    )
+
+
+def _answered(search: PlacementSearch, vacancy: Vacancy) -> WhyNot | None:
+    if search.status != SearchStatus.OPEN or search.home_id is None:
+        return WhyNot("no_search", _("Je zoektocht staat niet open. Daarom doe je nu niet mee met de verdeling."))
+    if Application.objects.filter(student=search.student_id, vacancy=vacancy).exists():
+        return WhyNot("applied", _("Je hebt op deze plek al gereageerd. Daarom wordt hij niet voorgesteld."))
+    statuses = set(Proposal.objects.filter(search=search, vacancy=vacancy).values_list("status", flat=True))
+    if statuses & ProposalStatus.open_statuses():
+        return WhyNot("proposed", _("Deze plek is je voorgesteld. Je vindt hem bij 'Mijn stage'."))
+    if ProposalStatus.DECLINED in statuses:
+        return WhyNot("declined", _("Je zei nee tegen deze plek. Daarom wordt hij niet nog eens voorgesteld."))
+    return None
+
+
+def _rule(search: PlacementSearch, vacancy: Vacancy) -> WhyNot | None:
+    known = facts.of_one(search.pk, [vacancy.pk], today().toordinal())
+    failure = explain.first_failing_rule(
+        known.students, 0, known.vacancies, 0, policy=engine_policy(), today=today().toordinal()
+    )
+    if failure is None:
+        return None
+    return WhyNot(failure.rule.value, rule_sentence(failure.rule, search, vacancy, known))
+
+
+def _not_in_the_market(search: PlacementSearch, vacancy: Vacancy) -> WhyNot | None:
+    if not Vacancy.objects.accepting().filter(pk=vacancy.pk).exists():
+        return WhyNot("closed", _("Deze plek neemt nu geen reacties aan."))
+    waiting = Proposal.objects.open().filter(search=search, kind=ProposalKind.DIVISION)
+    if waiting.exists():
+        return WhyNot(
+            "has_proposal",
+            _("Er wacht al een voorstel op jouw antwoord. Zeg ja of nee, dan doe je weer mee met de verdeling."),
+        )
+    return None
+
+
+@lru_cache(maxsize=1)
+def _night(run_pk: int) -> tuple[snapshots.Snapshot, Column]:
+    """The stored input of a run with the order of that night; big, so only the last one is kept."""
+    data = MatchingRun.objects.values_list("snapshot", flat=True).get(pk=run_pk)
+    snapshot = snapshots.unpack(data or b"")
+    return snapshot, order.rank(snapshot.students, snapshot.policy, snapshot.seed)
+
+
+def _decided_by_division(search: PlacementSearch, vacancy: Vacancy) -> WhyNot:
+    run = (
+        MatchingRun.objects.filter(status=RunStatus.PUBLISHED, snapshot__isnull=False)
+        .order_by("-pk")
+        .defer("snapshot")
+        .first()
+    )
+    later = WhyNot("new", _("Je zoektocht of deze plek is nieuw. Komende nacht doen jullie mee met de verdeling."))
+    if run is None:
+        return later
+    snapshot, rank = _night(run.pk)
+    student, is_student = rows_of(snapshot.search_pk, np.array([search.pk]))
+    place, is_place = rows_of(snapshot.vacancy_pk, np.array([vacancy.pk]))
+    if not (is_student[0] and is_place[0]):
+        return later
+    i, j = int(student[0]), int(place[0])
+    points = score.parts(snapshot.students, [i], snapshot.vacancies, [j], snapshot.policy)
+    cutoff = np.full(snapshot.vacancies.n, CUTOFF_OPEN, np.int64)
+    cutoff[j] = _cutoff(run, vacancy, snapshot, j)
+    outcome = Outcome(np.full(snapshot.students.n, -1, np.int32), np.full(snapshot.students.n, -1, np.int64), cutoff)
+    verdict = explain.cutoff(snapshot.students, i, j, int(points.band[0]), outcome, rank, snapshot.policy)
+    night = date_format(run.night, "j F")
+    if not verdict.refused:
+        return WhyNot(
+            "higher_on_list",
+            _("In de nacht van %(night)s kreeg je een plek die nog beter bij je past.") % {"night": night},
+        )
+    return WhyNot(str(verdict.decided), _sentence(verdict.decided) % {"night": night})
+
+
+def _cutoff(run: MatchingRun, vacancy: Vacancy, snapshot: snapshots.Snapshot, j: int) -> int:
+    if int(snapshot.vacancies.cap[j]) == 0:
+        return CUTOFF_CLOSED
+    stored = VacancyCutoff.objects.filter(run=run, vacancy=vacancy).values_list("band", "rank").first()
+    return CUTOFF_OPEN if stored is None else stored[0] * snapshot.students.n + stored[1]
+
+
+def _sentence(decided: Decided | None) -> str:
+    start = _("In de nacht van %(night)s wilden meer studenten deze plek dan er ruimte was. ")
+    match decided:
+        case Decided.NO_PLACES:
+            return _("In de nacht van %(night)s was hier geen plek vrij.")
+        case Decided.FIT:
+            return start + _("Wie dichterbij woont en er meer kan leren, ging voor.")
+        case Decided.TURN:
+            return start + _("Wie minder voorstellen kreeg, ging voor.")
+        case Decided.REJECTIONS:
+            return start + _("Wie vaker nee kreeg van organisaties, ging voor.")
+        case Decided.WEEKS:
+            return start + _("Wie langer zoekt, ging voor.")
+        case _:
+            return start + _("Daarom is er geloot.")

@@ -1,0 +1,194 @@
+"""One night of matching from database to published proposals, exactly once however often it is started (M1)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from matchmaking import emails
+from matchmaking import snapshot as snapshots
+from matchmaking.engine import night as engine
+from matchmaking.engine.types import Policy as EnginePolicy
+from matchmaking.enums import RunStatus, RunTrigger
+from matchmaking.models import MatchingRun
+from matchmaking.services import proposals, publish
+from matchmaking.services.policies import current_policy, season_seed
+from stagematch import clock
+
+if TYPE_CHECKING:
+    from stagematch.accounts.models import User
+
+log = structlog.get_logger(__name__)
+
+LOCK = 0x6D61746368  # "match", for pg_advisory_lock
+KEEP_SNAPSHOT_DAYS = 28
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    return
+
+
+def run_matching(
+    *,
+    night: dt.date,
+    trigger: RunTrigger,
+    actor: User | None = None,
+    dry_run: bool = False,
+    progress: Progress = _silent,
+) -> MatchingRun:
+    """Match all open searches with all free places and publish the proposals; return the record of the run.
+
+    The night is done once: a nightly run of a night that was published, and any run that had to wait for another one
+    of the same night, return that run. A failing check publishes nothing and returns a run with status REFUSED. Any
+    other fault publishes nothing, is recorded as FAILED and raised; running again gives what the first would have
+    given. A dry run changes no proposal, turn or mail and is recorded with its counts as DRY.
+    """
+    before = set(_published(night).values_list("pk", flat=True))
+    with clock.at(night) if night != clock.today() else nullcontext(), _one_at_a_time() as waited:
+        done = None if dry_run else _already_done(night, trigger, before if waited else None)
+        if done is not None:
+            progress(f"De matching van {night:%d-%m-%Y} was al gedaan.")
+            return done
+        _close_interrupted_runs()
+        policy = current_policy()
+        run = MatchingRun.objects.create(
+            night=night, trigger=trigger, policy=policy, season_seed=season_seed(night), started_by=actor
+        )
+        try:
+            return _do(run, EnginePolicy.from_dict(policy.settings), dry_run=dry_run, progress=progress)
+        except engine.VerificationError as error:
+            log.error("matching.refused", run=run.pk, night=str(night), violations=str(error)[:500])
+            return _finish(run, RunStatus.REFUSED, error=str(error)[:4000])
+        except Exception as error:
+            log.exception("matching.failed", run=run.pk, night=str(night))
+            _finish(run, RunStatus.FAILED, error=f"{type(error).__name__}: {error}"[:4000])
+            raise
+
+
+def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Progress) -> MatchingRun:
+    clock_ = _Stopwatch()
+    progress("Verlopen voorstellen afsluiten en de gegevens lezen …")
+    snapshot = _dry_snapshot(run, policy) if dry_run else _snapshot(run, policy)
+    clock_.lap("read")
+    progress(
+        f"{snapshot.students.n} studenten zoeken, {snapshot.vacancies.n} vacatures met "
+        f"{int(snapshot.vacancies.cap.sum())} vrije plekken. Verdelen …"
+    )
+    result = engine.run(
+        snapshot.students,
+        snapshot.vacancies,
+        snapshot.pools,
+        snapshot.exclusions,
+        snapshot.policy,
+        snapshot.day,
+        snapshot.seed,
+        favourites=snapshot.favourites,
+    )
+    clock_.lap("engine")
+    run.input_hash, run.outcome_hash = result.input_hash, result.outcome_hash
+    run.counts = dict(result.counts)
+    run.timings = {f"engine_{step}": round(seconds, 4) for step, seconds in result.timings.items() if step != "total"}
+    run.snapshot = snapshots.pack(snapshot)
+    clock_.lap("pack")
+    if dry_run:
+        run.counts["proposals"] = len(publish.proposals_of(snapshot, result))
+        run.timings |= clock_.laps
+        return _finish(run, RunStatus.DRY)
+    counted = dict(run.counts)
+    progress(f"{result.counts['placed']} studenten krijgen een plek voorgesteld. Publiceren …")
+    try:
+        with transaction.atomic():
+            run.counts |= publish.write(run=run, snapshot=snapshot, result=result)
+            clock_.lap("publish")
+            run.counts["mails"] = emails.queue_night_mails(run)
+            clock_.lap("mail")
+            run.timings |= clock_.laps
+            _finish(run, RunStatus.PUBLISHED)
+    except BaseException:
+        run.counts = counted  # nothing was published, so the record must not say so
+        raise
+    log.info("matching.published", run=run.pk, night=str(run.night), **run.counts)
+    progress(f"Klaar: {run.counts['proposals']} voorstellen, {run.counts['mails']} mails.")
+    return run
+
+
+def _snapshot(run: MatchingRun, policy: EnginePolicy) -> snapshots.Snapshot:
+    proposals.expire_proposals(run.night)
+    proposals.withdraw_stale_proposals()
+    drop_old_snapshots(run.night)
+    return snapshots.take(night=run.night, seed=run.season_seed, policy=policy)
+
+
+def _dry_snapshot(run: MatchingRun, policy: EnginePolicy) -> snapshots.Snapshot:
+    """What the snapshot would be; the clean-up before it is undone."""
+    with transaction.atomic():
+        snapshot = _snapshot(run, policy)
+        transaction.set_rollback(True)
+    return snapshot
+
+
+def _finish(run: MatchingRun, status: RunStatus, *, error: str = "") -> MatchingRun:
+    run.status, run.error, run.finished_at = status, error, clock.now()
+    run.save()
+    return run
+
+
+def drop_old_snapshots(day: dt.date) -> int:
+    """Forget the stored input of old runs: it holds facts about students. Their counts and hashes stay."""
+    old = MatchingRun.objects.filter(night__lt=day - dt.timedelta(days=KEEP_SNAPSHOT_DAYS), snapshot__isnull=False)
+    return old.update(snapshot=None)
+
+
+def _published(night: dt.date) -> QuerySet[MatchingRun]:
+    return MatchingRun.objects.filter(night=night, status=RunStatus.PUBLISHED).order_by("-pk")
+
+
+def _already_done(night: dt.date, trigger: RunTrigger, before: set[int] | None) -> MatchingRun | None:
+    """The run that makes this one needless; `before` are the runs there were when this one began to wait."""
+    published = _published(night)
+    if trigger == RunTrigger.NIGHTLY:
+        nightly = published.filter(trigger=RunTrigger.NIGHTLY).first()
+        if nightly is not None:
+            return nightly
+    return None if before is None else published.exclude(pk__in=before).first()
+
+
+def _close_interrupted_runs() -> None:
+    """A run that is still 'busy' while we hold the lock was killed."""
+    MatchingRun.objects.filter(status=RunStatus.RUNNING).update(
+        status=RunStatus.FAILED, error="Afgebroken voordat de run klaar was.", finished_at=clock.now()
+    )
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[bool]:
+    """Hold the matching's lock; yields whether somebody else had it first. A killed process lets go by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        waited = not cursor.fetchone()[0]
+        if waited:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+    try:
+        yield waited
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+@dataclass
+class _Stopwatch:
+    laps: dict[str, float] = field(default_factory=dict)
+    _at: float = field(default_factory=perf_counter)
+
+    def lap(self, name: str) -> None:
+        moment = perf_counter()
+        self.laps[name], self._at = round(moment - self._at, 4), moment

@@ -1,0 +1,25 @@
+"""Entry points for the worker: they take ids and call a service."""
+
+import datetime as dt
+
+from celery import shared_task
+
+from matchmaking.enums import RunTrigger
+from matchmaking.services import run_matching
+from stagematch.accounts.models import User
+from stagematch.clock import today
+
+
+@shared_task
+def nightly_matching(night: str | None = None, dry_run: bool = False) -> int:
+    """Match tonight, or the `night` given as an ISO date; return the run's key. Safe to run twice."""
+    day = dt.date.fromisoformat(night) if night else today()
+    return run_matching(night=day, trigger=RunTrigger.NIGHTLY, dry_run=dry_run).pk
+
+
+@shared_task
+def run_matching_by_hand(actor_id: int | None = None, night: str | None = None, dry_run: bool = False) -> int:
+    """Match once more because a person asked for it; return the run's key."""
+    actor = User.objects.filter(pk=actor_id).first() if actor_id is not None else None
+    day = dt.date.fromisoformat(night) if night else today()
+    return run_matching(night=day, trigger=RunTrigger.BY_HAND, actor=actor, dry_run=dry_run).pk
