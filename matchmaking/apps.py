@@ -1,5 +1,11 @@
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
 from django.db.models.signals import post_save
+
+if TYPE_CHECKING:
+    from placements.panels import Panel
+    from students.models import Student
 
 
 class MatchmakingConfig(AppConfig):
@@ -8,12 +14,19 @@ class MatchmakingConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below what matching can do for them, and listen to what happens there."""
-        from matchmaking import panels, selectors, signals
-        from placements import fit
-        from placements import panels as student_panels
+        from matchmaking import signals
+        from matchmaking.fit import fit_for
+        from placements import fit, panels
 
-        fit.register(selectors.fit_for)
-        student_panels.register("proposals", panels.proposals)
+        fit.register(fit_for)
+        panels.register("proposals", _proposals)
         post_save.connect(signals.on_application, "placements.Application", dispatch_uid="matchmaking.application")
         post_save.connect(signals.on_vacancy, "placements.Vacancy", dispatch_uid="matchmaking.vacancy")
         post_save.connect(signals.on_search, "students.PlacementSearch", dispatch_uid="matchmaking.search")
+
+
+def _proposals(student: "Student") -> "list[Panel]":
+    """The block on the student's overview; what it needs to draw is read when it is drawn."""
+    from matchmaking.panels import proposals
+
+    return proposals(student)
