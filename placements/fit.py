@@ -58,3 +58,25 @@ def fits(search: PlacementSearch | None, vacancies: Iterable[Vacancy]) -> dict[i
 def fit(search: PlacementSearch | None, vacancy: Vacancy) -> Fit | None:
     """Return the fit of one vacancy, or None when nobody can say."""
     return fits(search, [vacancy]).get(vacancy.pk)
+
+
+class PairsProvider(Protocol):
+    """Gives the fit of many pairs at once, in their order; None where nobody can say."""
+
+    def __call__(self, pairs: list[tuple[PlacementSearch, Vacancy]], /) -> list[Fit | None]: ...
+
+
+_pairs_provider: PairsProvider | None = None
+
+
+def register_pairs(provider: PairsProvider) -> None:
+    """Name who answers `of_pairs` in one go; without one, every pair is asked by itself."""
+    global _pairs_provider
+    _pairs_provider = provider
+
+
+def of_pairs(pairs: list[tuple[PlacementSearch, Vacancy]]) -> list[Fit | None]:
+    """Return the fit of every pair, for a page that shows several students side by side."""
+    if _pairs_provider is not None:
+        return _pairs_provider(pairs)
+    return [fit(search, vacancy) for search, vacancy in pairs]

@@ -35,7 +35,7 @@ _PATTERNS = tuple(
         r"(?<!\d)(?:\+|00)?(?:31|0)[\s\-.()]*(?:\d[\s\-.()]*){8}\d(?!\d)",  # a Dutch telephone number
         r"\b[1-9]\d{3}\s?[A-Z]{2}\b(?!\w)",  # postcode
         r"\b[\w'’-]*(?:straat|laan|weg|plein|kade|gracht|singel|dreef|hof|steeg|pad|dijk|plantsoen)\s+\d{1,4}\s?[a-z]?\b",
-        r"\b(?:\d{1,2}|[a-z]+(?:tien|twintig|dertig))\s*(?:jaar|jarige?)(?:\s+oud)?\b",  # age
+        r"\b(?:\d{1,2}|[a-z]+(?:tien|twintig|dertig))[\s-]*(?:jaar|jarige?)(?:\s+oud)?\b",  # age
         r"\bik\s+ben\s+\d{1,2}\b",
         r"\b(?:geboren|geboortedatum)\b[^.\n]{0,40}\d{4}",
         r"\b\d{1,2}[-/]\d{1,2}[-/](?:19|20)\d{2}\b",  # a date of birth
@@ -159,11 +159,17 @@ def application_for_screening(user: User, public_id: UUID | str) -> Candidate:
 
 def candidates_of(applications: Iterable[Application]) -> list[Candidate]:
     """The candidates of a page, in the same order."""
-    return [candidate_of(application) for application in applications]
+    rows = list(applications)
+    found = fit.of_pairs([(row.search, row.vacancy) for row in rows])
+    return [_candidate(row, one) for row, one in zip(rows, found, strict=True)]
 
 
 def candidate_of(application: Application) -> Candidate:
     """What the organisation may see of this application now (R4)."""
+    return _candidate(application, fit.fit(application.search, application.vacancy))
+
+
+def _candidate(application: Application, found: Fit | None) -> Candidate:
     student, search, vacancy = application.student, application.search, application.vacancy
     visible = rules.name_is_visible(application)
     names = names_of(student)
@@ -189,7 +195,7 @@ def candidate_of(application: Application) -> Candidate:
         target_groups=[group.name for group in search.target_groups.all()],
         learning_goals=goals if visible else [mask(goal, names) for goal in goals],
         motivation=application.motivation if visible else mask(application.motivation, names),
-        fit=fit.fit(search, vacancy),
+        fit=found,
         needs=weekdays.needs_text(search.needs),
         name=student.user.get_full_name() if visible else "",
         email=student.user.email if visible else "",

@@ -1,6 +1,7 @@
 """The states of vacancies and applications as a page of documentation, drawn from the tables the program uses."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from django.db.models import TextChoices
 from django.utils import translation
@@ -37,7 +38,10 @@ def states_page() -> str:
         )
 
 
-def _diagram(table: Mapping[TextChoices, frozenset[TextChoices]], *, start: TextChoices) -> list[str]:
+Status = TypeVar("Status", bound=TextChoices)
+
+
+def _diagram(table: Mapping[Status, frozenset[Status]], *, start: Status) -> list[str]:
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {start.value}"]
     order = list(table)
     for source, targets in table.items():
