@@ -7,6 +7,7 @@ from organisations.enums import Role
 from organisations.models import Organisation
 from organisations.roles import has_role
 from stagematch.accounts import landing, signup
+from stagematch.mail import samples
 from stagematch.ui import context
 from stagematch.ui.admin_site import StagematchAdminSite
 
@@ -18,6 +19,15 @@ def register() -> None:
     landing.register(40, team_page)
     landing.register(90, platform_admin_page)
     signup.allow(is_address_of_a_school)
+    samples.register(
+        "organisations/member_invited",
+        lambda: {
+            "organisation": "Buurthuis De Linde",
+            "role": Role.SUPERVISOR.label,
+            "inviter": "Yara Verzonnen",
+            "email": "dewi@delinde.example",
+        },
+    )
     context.register_role(20, "makelaar", is_broker)
     context.register_role(30, "school", is_coordinator)
     context.register_role(40, "team", is_in_a_team)

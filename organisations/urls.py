@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from organisations.views import public, team
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("organisaties/<slug:slug>/", public.organisation_detail, name="organisation-detail"),
+    path("team/", team.team_overview, name="team-overview"),
+]

@@ -4,3 +4,16 @@ from django.apps import AppConfig
 class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "stagematch.accounts"
+
+    def ready(self) -> None:
+        """Give the mails of signing in a sample each."""
+        from stagematch.mail import samples
+
+        samples.register("account/login_code", lambda: {"code": "K7P-2QX"})
+        samples.register("account/verify_email", lambda: {"code": "M4T-8RW"})
+        samples.register(
+            "account/password_reset", lambda: {"password_reset_url": "https://stagematch.example/wachtwoord"}
+        )
+        samples.register("account/already_exists", dict)
+        samples.register("account/unknown", lambda: {"recipient": None})
+        samples.register("account/notice", lambda: {"sentence": "Er is een passkey toegevoegd aan je account."})
