@@ -6,19 +6,13 @@ else int64, and no expression has both.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import ParamSpec, TypeVar
-
 import numpy as np
 from numba import njit
 
 from matchmaking.engine import formula, loops
+from matchmaking.engine.cache import drop_stale, kernel, use_shipped_cache
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import I32, U8, U16, U64
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 _M1 = np.uint64(0x5555555555555555)
 _M2 = np.uint64(0x3333333333333333)
@@ -46,14 +40,7 @@ P_DISTANCE, P_GROUPS, P_FIELDS, P_WPS, P_DAYS, P_NEAR, P_FAR, P_GOOD, P_FAIR, P_
 G_Y, G_Z, G_SIZE, G_COLUMNS, G_ROWS = range(5)
 
 
-def kernel(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile without the interpreter's lock; cached on disk where a directory can be written (see the docs)."""
-    try:
-        compiled: Callable[P, R] = njit(nogil=True, cache=True)(function)
-    except RuntimeError:
-        compiled = njit(nogil=True)(function)
-    return compiled
-
+use_shipped_cache()
 
 _arc_metres = njit(inline="always")(formula.arc_metres)
 _distance_points = njit(inline="always")(formula.distance_points)
@@ -343,16 +330,4 @@ def divide(
 augment = kernel(loops.augment)
 
 KERNELS = (popcounts, scan, unpack, divide, augment)
-
-
-def _drop_stale_cache() -> None:
-    """numba does not notice that an imported function changed: throw away what was compiled before it did."""
-    changed = Path(formula.__file__).stat().st_mtime
-    for dispatcher in KERNELS:
-        directory = getattr(dispatcher, "stats").cache_path  # noqa: B009 - numba's attribute, unknown to the types
-        for index in Path(directory).glob("kernels.*.nbi") if directory else ():
-            if index.stat().st_mtime < changed:
-                index.unlink(missing_ok=True)
-
-
-_drop_stale_cache()
+drop_stale(KERNELS, formula.__file__)
