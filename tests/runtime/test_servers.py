@@ -1,9 +1,11 @@
 """The servers that tests and `bin/up` run on."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,12 +20,24 @@ from stagematch.runtime.processes import port_is_free, wait_until
 from stagematch.runtime.valkey import Valkey
 
 
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Postgres]:
+    """One cluster for this file; making it is the slow part."""
+    path = Path(tempfile.mkdtemp(prefix="test-", dir=state_dir()))
+    path.chmod(0o711)
+    yield Postgres(path / "postgres", throw_away=True)
+    shutil.rmtree(path)
+
+
 @pytest.fixture
-def postgres(folder: Path) -> Iterator[Postgres]:
-    server = Postgres(folder / "postgres", throw_away=True)
-    server.start(state_dir())
-    yield server
-    server.stop()
+def postgres(cluster: Postgres) -> Iterator[Postgres]:
+    """A running server with an empty database."""
+    with psycopg.connect(cluster.start(state_dir()), autocommit=True) as connection:
+        connection.execute("drop schema public cascade")
+        connection.execute("create schema public")
+    yield cluster
+    cluster.stop()
+    cluster.throw_away = True
 
 
 def test_postgres_keeps_its_data_over_a_restart(postgres: Postgres) -> None:
@@ -66,9 +80,14 @@ def test_postgres_survives_a_pid_file_that_names_another_program(postgres: Postg
 
 def test_postgres_of_another_major_version_is_one_sentence(postgres: Postgres) -> None:
     postgres.stop()
-    (postgres.data / "PG_VERSION").write_text("14\n")
-    with pytest.raises(OperatorError, match=r"made by PostgreSQL 14 .* bin/up --reset"):
-        postgres.start(state_dir())
+    version = postgres.data / "PG_VERSION"
+    right = version.read_text()
+    version.write_text("14\n")
+    try:
+        with pytest.raises(OperatorError, match=r"made by PostgreSQL 14 .* bin/up --reset"):
+            postgres.start(state_dir())
+    finally:
+        version.write_text(right)
 
 
 def test_postgres_knows_dutch_and_the_extensions_we_use(postgres: Postgres) -> None:
