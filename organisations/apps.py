@@ -7,6 +7,7 @@ class OrganisationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the platform what only this room knows: where members go, who may sign up, who may enter the admin."""
-        from organisations import hooks
+        from organisations import hooks, reference
 
         hooks.register()
+        reference.register()

@@ -90,7 +90,8 @@ class PostcodeArea(Dated):
         constraints = [
             models.CheckConstraint(condition=Q(pc4__regex=r"^[1-9][0-9]{3}$"), name="pc4_four_digits"),
             models.CheckConstraint(
-                condition=Q(latitude__range=(50.5, 53.8)) & Q(longitude__range=(3.2, 7.4)), name="pc4_in_the_netherlands"
+                condition=Q(latitude__range=(50.5, 53.8)) & Q(longitude__range=(3.2, 7.4)),
+                name="pc4_in_the_netherlands",
             ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="pc4_dates_in_order"
