@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import StringAgg
 from django.db import transaction
-from django.db.models import Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Max, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -178,7 +178,7 @@ def refresh_search_text(vacancies: QuerySet[Vacancy]) -> int:
     """Write the names that full-text search must find beside the vacancy's own words; one statement for all rows."""
 
     def names(related: QuerySet[Any]) -> Coalesce:
-        return Coalesce(Subquery(related), Value(""))
+        return Coalesce(Subquery(related), Value(""), output_field=TextField())
 
     def joined(model: Any) -> QuerySet[Any]:
         rows = model.objects.filter(vacancies=OuterRef("pk")).order_by().values("vacancies")
@@ -199,6 +199,7 @@ def refresh_search_text(vacancies: QuerySet[Vacancy]) -> int:
         names(joined(TargetGroup)),
         space,
         names(joined(WorkField)),
+        output_field=TextField(),
     )
     return vacancies.order_by().update(search_text=text)
 

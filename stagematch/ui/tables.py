@@ -311,6 +311,12 @@ def list_of(parse_one: Parser) -> Parser:
 
 
 _DAYS = {"ma": 1, "di": 2, "wo": 4, "do": 8, "vr": 16, "za": 32, "zo": 64}
+_DAY_NAMES = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+
+
+def _day(word: str) -> str:
+    """Return the two letters of a day written whole or shortened, else the word itself."""
+    return next((name[:2] for name in _DAY_NAMES if len(word) > 1 and name.startswith(word)), word)
 
 
 def weekdays(cell: Any) -> int:
@@ -319,7 +325,7 @@ def weekdays(cell: Any) -> int:
     mask = 0
     order = list(_DAYS)
     for part in re.split(r"[,;&+]|\ben\b", value):
-        ends = [word.strip()[:2] for word in part.split("t/m") if word.strip()]
+        ends = [_day(word.strip(" .")) for word in part.split("t/m") if word.strip()]
         if not ends:
             continue
         unknown = [end for end in ends if end not in _DAYS]

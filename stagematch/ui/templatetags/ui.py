@@ -5,11 +5,14 @@ from urllib.parse import urlencode
 
 from django import template
 from django.core.paginator import Page
+from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+
+from stagematch.ui.forms import widget_class
 
 register = template.Library()
 
@@ -57,6 +60,15 @@ def hoofdletter(text: object) -> str:
     """Return the text with a capital first letter; 'ijs' becomes 'IJs' as Dutch wants it."""
     words = str(text)
     return f"IJ{words[2:]}" if words[:2].lower() == "ij" else words[:1].upper() + words[1:]
+
+
+@register.simple_tag
+def widget(field: BoundField) -> SafeString:
+    """Draw a field's widget with the design system's classes, whatever form it comes from."""
+    inner = field.field.widget
+    if "class" in inner.attrs:
+        return field.as_widget()
+    return field.as_widget(attrs={"class": widget_class(inner)})
 
 
 def _query(context: template.Context) -> QueryDict:
