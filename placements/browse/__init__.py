@@ -1,0 +1,1 @@
+"""Finding a place: search in the text, filters with counts, order, and places on a map. Reads only."""

@@ -1,0 +1,105 @@
+"""How many places each choice of a filter would leave, for all filters in one query.
+
+The vacancies that fulfil the filters without choices (words, distance, hours) are read once, each with a flag per other
+filter. Every count then uses the flags of the *other* filters: ticking a second doelgroep shows what it would add.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import BooleanField, Case, F, QuerySet, Value, When
+
+from organisations.enums import Need
+from placements.filters import DAYS, VacancyFilter
+from placements.models import Vacancy
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`total` found vacancies, and per (facet, key) what a choice leaves; keys are primary keys or choice values."""
+
+    total: int = 0
+    places: int = 0
+    by_choice: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def of(self, facet: str, key: object) -> int:
+        return self.by_choice.get((facet, str(key)), 0)
+
+
+# The order of `values()` is the order of the columns, so the common table expression names them once more.
+_COLUMNS = (
+    "pk",
+    "years",
+    "weekdays",
+    "kind",
+    "allowance",
+    "offers",
+    "period_id",
+    "places",
+    "places_taken",
+    "corop",
+    "province",
+    "step_free",
+)
+
+
+def _table(model: object) -> str:
+    return connection.ops.quote_name(model._meta.db_table)  # type: ignore[attr-defined]
+
+
+def count(filters: VacancyFilter) -> Counts:
+    """Count every choice of every filter. One query, whatever was chosen."""
+    flags = filters.conditions(faceted=True)
+    base: QuerySet[Vacancy] = filters.queryset.order_by()
+    for condition in filters.conditions(faceted=False).values():
+        base = base.filter(condition)
+    names = {name: f"ok_{name}" for name in flags}
+    rows = base.annotate(
+        **{
+            names[name]: Case(When(q, then=Value(True)), default=Value(False), output_field=BooleanField())
+            for name, q in flags.items()
+        },
+        corop=F("location__postcode__corop"),
+        province=F("location__postcode__province"),
+        step_free=F("location__step_free"),
+    ).values(*_COLUMNS, *names.values())
+    sql, params = rows.query.sql_with_params()
+
+    def others(name: str) -> str:
+        return " and ".join(flag for other, flag in names.items() if other != name) or "true"
+
+    everything = " and ".join(names.values()) or "true"
+    days = ", ".join(f"('{day}', {int(bit)})" for day, bit in DAYS.items())
+    parts = [
+        f"select 'total', '', count(*) from base where {everything}",
+        f"select 'places', '', coalesce(sum(places - places_taken), 0) from base where {everything}",
+        f"select 'leerjaar', y::text, count(*) from base, generate_series(1, 4) y"
+        f" where years & (1 << (y - 1)) > 0 and {others('leerjaar')} group by y",
+        f"select 'dag', d.day, count(*) from base, (values {days}) d(day, bit)"
+        f" where weekdays & d.bit > 0 and {others('dag')} group by d.day",
+        f"select 'soort', kind, count(*) from base where {others('soort')} group by kind",
+        f"select 'vergoeding', allowance, count(*) from base where {others('vergoeding')} group by allowance",
+        f"select 'periode', period_id::text, count(*) from base where {others('periode')} group by period_id",
+        f"select 'corop', corop::text, count(*) from base where {others('regio')} group by corop",
+        f"select 'provincie', province::text, count(*) from base where {others('regio')} group by province",
+        f"select 'toegankelijk', '1', count(*) from base"
+        f" where (step_free or offers & {int(Need.STEP_FREE)} > 0) and {others('toegankelijk')}",
+    ]
+    for name, through, column in (
+        ("doelgroep", Vacancy.target_groups.through, "targetgroup_id"),
+        ("werkveld", Vacancy.work_fields.through, "workfield_id"),
+        ("opleiding", Vacancy.qualifications.through, "qualification_id"),
+    ):
+        parts.append(
+            f"select '{name}', t.{column}::text, count(*) from base join {_table(through)} t on t.vacancy_id = base.pk"
+            f" where {others(name)} group by t.{column}"
+        )
+    statement = f"with base ({', '.join([*_COLUMNS, *names.values()])}) as materialized ({sql}) " + " union all ".join(
+        parts
+    )
+    with connection.cursor() as cursor:
+        # Only fixed words and names of our own tables are put into the text; every value is a parameter.
+        cursor.execute(statement, params)  # the parts hold no per cent sign, so they need no escaping
+        found = cursor.fetchall()
+    numbers = {(facet, str(key)): int(number) for facet, key, number in found}
+    return Counts(numbers.pop(("total", ""), 0), numbers.pop(("places", ""), 0), numbers)

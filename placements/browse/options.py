@@ -1,0 +1,73 @@
+"""The choices of the filters, all reference data in one query."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+
+from organisations.models import Qualification, StagePeriod, TargetGroup, WorkField
+from stagematch.clock import today
+from stagematch.regions.models import Region
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice: `value` stands in the address, `pk` in the database."""
+
+    facet: str
+    pk: int
+    value: str
+    label: str
+
+
+class Options:
+    """All choices by facet, and by facet and value. Reads the database once."""
+
+    def __init__(self) -> None:
+        self.by_facet: dict[str, list[Option]] = {}
+        for facet, pk, value, label in _rows():
+            self.by_facet.setdefault(facet, []).append(Option(facet, pk, value, label))
+        self._by_value = {(o.facet, o.value): o for options in self.by_facet.values() for o in options}
+
+    def of(self, facet: str) -> list[Option]:
+        return self.by_facet.get(facet, [])
+
+    def get(self, facet: str, value: str) -> Option | None:
+        return self._by_value.get((facet, value))
+
+    def pks(self, facet: str, values: list[str]) -> list[int]:
+        return [option.pk for value in values if (option := self.get(facet, value))]
+
+
+def _part(rows: QuerySet[Any], facet: str, value: str, name: str, order: str | None = None) -> QuerySet[Any, Any]:
+    position = F(order) if order else Value(None, output_field=DateField())
+    return (
+        rows.order_by()
+        .annotate(
+            _facet=Value(facet, output_field=CharField()),
+            _pk=F("pk"),
+            _value=F(value),
+            _name=F(name),
+            _position=position,
+        )
+        .values_list("_facet", "_pk", "_value", "_name", "_position")
+    )
+
+
+def _rows() -> list[tuple[str, int, str, str]]:
+    day = today()
+    valid = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
+    parts = [
+        _part(TargetGroup.objects.filter(valid), "doelgroep", "slug", "name"),
+        _part(WorkField.objects.filter(valid), "werkveld", "slug", "name"),
+        _part(Qualification.objects.filter(valid), "opleiding", "crebo", "name"),
+        _part(StagePeriod.objects.filter(ends_on__gt=day), "periode", "slug", "name", "starts_on"),
+        _part(Region.objects.filter(valid, kind=Region.Kind.PROVINCE), "provincie", "code", "name"),
+        _part(Region.objects.filter(valid, kind=Region.Kind.COROP), "corop", "code", "name"),
+    ]
+    union = parts[0].union(*parts[1:], all=True)
+    rows = sorted(union, key=lambda row: (row[0], row[4] or day, str(row[3]).casefold()))
+    return [(facet, pk, str(value), str(name)) for facet, pk, value, name, _ in rows]
+
+
+__all__ = ["Option", "Options"]

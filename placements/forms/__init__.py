@@ -1,0 +1,1 @@
+"""Forms of placements, by the role that fills them in."""

@@ -1,0 +1,159 @@
+"""How far a school's own students are: seeking, in conversation, offered, placed or stopped (features B2)."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Concat
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from organisations.enums import Role
+from organisations.models import Organisation
+from placements.browse.pager import Pager, address
+from placements.enums import ApplicationStatus, PlacementStatus
+from placements.models import Application, Placement
+from stagematch.accounts.models import User
+from stagematch.clock import today
+from students.enums import SearchStatus
+from students.models import PlacementSearch, Student
+
+PER_PAGE = 50
+
+
+class Progress(models.TextChoices):
+    """The one word for how far a student is; the furthest counts."""
+
+    DRAFT = "draft", _("profiel niet compleet")
+    SEEKING = "seeking", _("zoekt")
+    TALKING = "talking", _("in gesprek")
+    OFFERED = "offered", _("heeft een aanbod")
+    PLACED = "placed", _("geplaatst")
+    STOPPED = "stopped", _("gestopt")
+
+    @property
+    def badge(self) -> str:
+        """The colour of the badge; the word always stands in it."""
+        return {"placed": "safe", "offered": "warning", "talking": "active", "seeking": "neutral"}.get(self, "neutral")
+
+
+@dataclass(frozen=True)
+class State:
+    """A tab: a state with its number of students."""
+
+    value: str
+    label: str
+    number: int
+    chosen: bool
+    url: str
+
+
+def with_progress(students: QuerySet[Student]) -> QuerySet[Student]:
+    """Add `progress`, `open_applications`, `all_applications` and `searching_since` to students, in the one query."""
+    mine = Application.objects.filter(student=OuterRef("pk"))
+    search = PlacementSearch.objects.filter(student=OuterRef("pk"), ends_on__gte=today())
+    placed = Placement.objects.filter(
+        student=OuterRef("pk"), status__in=[PlacementStatus.AGREED, PlacementStatus.RUNNING], ends_on__gte=today()
+    )
+    talking = [ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE]
+
+    def number(rows: QuerySet[Application]) -> Subquery:
+        return Subquery(rows.order_by().values("student").annotate(n=Count("pk")).values("n"))
+
+    return students.annotate(
+        progress=Case(
+            When(Exists(placed) | Exists(search.filter(status=SearchStatus.PLACED)), then=Value(Progress.PLACED)),
+            When(Exists(mine.filter(status=ApplicationStatus.OFFERED)), then=Value(Progress.OFFERED)),
+            When(Exists(mine.filter(status__in=talking)), then=Value(Progress.TALKING)),
+            When(Exists(search.filter(status=SearchStatus.OPEN)), then=Value(Progress.SEEKING)),
+            When(Q(is_active=False) | Exists(search.filter(status=SearchStatus.STOPPED)), then=Value(Progress.STOPPED)),
+            default=Value(Progress.DRAFT),
+            output_field=CharField(),
+        ),
+        open_applications=number(mine.filter(status__in=ApplicationStatus.open_statuses())),
+        all_applications=number(mine),
+        searching_since=Subquery(search.order_by("-starts_on").values("opened_on")[:1]),
+        period_name=Subquery(search.order_by("-starts_on").values("period__name")[:1]),
+    )
+
+
+class StudentOverview:
+    """The students of one coordinator, as asked for in the address. Five queries, whatever the number of students."""
+
+    def __init__(self, user: User | AnonymousUser, query: QueryDict) -> None:
+        self.query = query
+        self.words = (query.get("q") or "").strip()[:80]
+        self.class_name = (query.get("klas") or "").strip()[:30]
+        year = query.get("leerjaar") or ""
+        self.year = int(year) if year in {"1", "2", "3", "4"} else None
+        state = query.get("stand") or ""
+        self.state = state if state in Progress.values else ""
+        # Through the visibility of the queryset, narrowed to the own school: a coordinator who is also a student
+        # elsewhere does not find themselves here.
+        schools = Organisation.objects.of(user, Role.COORDINATOR)
+        everyone = Student.objects.all() if user.is_superuser else Student.objects.filter(school__in=schools)
+        self.everyone = everyone
+        asked = everyone
+        if self.words:
+            asked = asked.annotate(full_name=Concat("user__first_name", Value(" "), "user__last_name")).filter(
+                Q(full_name__icontains=self.words) | Q(student_number__istartswith=self.words)
+            )
+        if self.class_name:
+            asked = asked.filter(class_name=self.class_name)
+        if self.year:
+            asked = asked.filter(year=self.year)
+        self.asked = with_progress(asked)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Number of students per state, within the search, class and year."""
+        rows = self.asked.order_by().values("progress").annotate(n=Count("pk"))
+        return {row["progress"]: row["n"] for row in rows}
+
+    @property
+    def total(self) -> int:
+        """How many students match everything but the state."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def pager(self) -> Pager:
+        return Pager(self.query, self.counts.get(self.state, 0) if self.state else self.total, PER_PAGE)
+
+    @cached_property
+    def students(self) -> list[Student]:
+        """This page of students, by class and name."""
+        rows = self.asked.filter(progress=self.state) if self.state else self.asked
+        rows = rows.select_related("user", "programme").order_by(
+            "class_name", "user__last_name", "user__first_name", "pk"
+        )
+        found = list(rows[self.pager.start : self.pager.stop])
+        for student in found:
+            student.progress = Progress(student.progress)  # type: ignore[attr-defined]
+        return found
+
+    @cached_property
+    def classes(self) -> list[str]:
+        names = self.everyone.exclude(class_name="").order_by("class_name").values_list("class_name", flat=True)
+        return list(names.distinct())
+
+    @property
+    def states(self) -> list[State]:
+        """All states with their numbers; the first one is 'everybody'."""
+        rows = [State("", str(_("iedereen")), self.total, not self.state, address(self.query, stand=None))]
+        for progress in Progress:
+            rows.append(
+                State(
+                    progress.value,
+                    str(progress.label),
+                    self.counts.get(progress.value, 0),
+                    self.state == progress.value,
+                    address(self.query, stand=progress.value),
+                )
+            )
+        return rows
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.words or self.class_name or self.year or self.state)

@@ -1,0 +1,197 @@
+"""What a student reads about their own applications: where it stands, what comes next and when."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from placements.enums import ApplicationStatus, InterviewStatus
+from placements.models import Application, Favourite, Interview
+from placements.selectors import next_step
+from stagematch.clock import now, today
+from students.models import PlacementSearch, Student
+
+# How long a closed application stays on the overview; retention removes it after 28 days unless the student keeps it.
+SHOW_CLOSED_DAYS = 60
+
+
+def day_text(day: dt.date) -> str:
+    """'dinsdag 22 september'."""
+    return date_format(day, "l j F")
+
+
+def moment_text(moment: dt.datetime) -> str:
+    """'dinsdag 22 september om 10.30 uur'."""
+    local = timezone.localtime(moment)
+    return _("%(day)s om %(time)s uur") % {"day": day_text(local.date()), "time": date_format(local, "H.i")}
+
+
+def own_applications(student: Student) -> QuerySet[Application]:
+    """Return the student's applications with all a page shows of them; three queries, whatever their number."""
+    interviews = (
+        Interview.objects.exclude(status=InterviewStatus.CANCELLED).select_related("host").prefetch_related("slots")
+    )
+    return (
+        Application.objects.filter(student=student)
+        .select_related(
+            "vacancy__organisation",
+            "vacancy__team",
+            "vacancy__location__postcode",
+            "rejection",
+            "cv",
+            "offered_supervisor__supervisor__user",
+        )
+        .defer("vacancy__search_vector", "vacancy__search_text")
+        .prefetch_related(Prefetch("interviews", queryset=interviews, to_attr="talks"), "events")
+    )
+
+
+@dataclass
+class Row:
+    """One application as the student sees it."""
+
+    application: Application
+    talks: list[Interview] = field(default_factory=list)
+
+    @property
+    def status(self) -> ApplicationStatus:
+        return ApplicationStatus(self.application.status)
+
+    @property
+    def talk(self) -> Interview | None:
+        """The talk that matters now: the last one."""
+        return self.talks[-1] if self.talks else None
+
+    @property
+    def to_choose(self) -> Interview | None:
+        """A talk that waits for the student to pick a time, with times that are still to come."""
+        talk = self.talk
+        waiting = self.application.is_open and talk is not None and talk.status == InterviewStatus.PROPOSED
+        return talk if waiting else None
+
+    @property
+    def slots(self) -> list[object]:
+        return [slot for slot in self.talk.slots.all() if slot.starts_at > now()] if self.talk else []
+
+    @property
+    def planned(self) -> Interview | None:
+        talk = self.talk
+        return talk if talk is not None and talk.status == InterviewStatus.PLANNED else None
+
+    @property
+    def is_offer(self) -> bool:
+        return self.status == ApplicationStatus.OFFERED
+
+    @property
+    def needs_answer(self) -> bool:
+        """Whether the student has to do something now."""
+        return self.is_offer or self.to_choose is not None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the organisation should have answered by now (R1)."""
+        return self.status in ApplicationStatus.unanswered() and self.application.answer_by < today()
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until an offer ends."""
+        until = self.application.offer_until
+        return (until - today()).days if self.is_offer and until else None
+
+    @property
+    def now(self) -> str:
+        """One or two sentences: where it stands, what comes next and when."""
+        application, talk = self.application, self.talk
+        if self.to_choose is not None:
+            return _("Je bent uitgenodigd voor een gesprek. Kies een tijd die jou past.")
+        if self.planned is not None and self.planned.starts_at and application.is_open:
+            return _("Je gesprek is op %(when)s. Plek: %(where)s.") % {
+                "when": moment_text(self.planned.starts_at),
+                "where": self.planned.where,
+            }
+        if talk is not None and talk.status == InterviewStatus.HELD and self.status == ApplicationStatus.INVITED:
+            return _("Je gesprek is geweest. %(who)s laat weten hoe het verder gaat.") % {
+                "who": application.vacancy.organisation.name
+            }
+        return next_step(application)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The student's own page: what needs an answer first, then everything that runs, then what has ended."""
+
+    urgent: list[Row]
+    running: list[Row]
+    ended: list[Row]
+    limit: int
+
+    @property
+    def open_count(self) -> int:
+        return sum(row.application.is_open for row in [*self.urgent, *self.running])
+
+    @property
+    def tiles(self) -> list[bool]:
+        return [n < self.open_count for n in range(self.limit)]
+
+    @property
+    def all(self) -> list[Row]:
+        return [*self.urgent, *self.running, *self.ended]
+
+
+def rows_of(applications: QuerySet[Application]) -> list[Row]:
+    """Return the rows with their talks, round by round."""
+    return [Row(a, sorted(a.talks, key=lambda t: (t.round, t.pk))) for a in applications]  # type: ignore[attr-defined]
+
+
+def overview(student: Student, limit: int) -> Overview:
+    """Return the overview of a student. Four queries."""
+    since = now() - dt.timedelta(days=SHOW_CLOSED_DAYS)
+    shown = (
+        own_applications(student)
+        .select_related("search")
+        .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=since) | Q(status=ApplicationStatus.ACCEPTED))
+        .annotate(
+            place_first=Case(
+                When(status=ApplicationStatus.ACCEPTED, then=Value(0)), default=Value(1), output_field=IntegerField()
+            )
+        )
+        .order_by("place_first", "-submitted_at", "pk")
+    )
+    rows = rows_of(shown)
+    urgent = sorted([r for r in rows if r.needs_answer], key=lambda r: (not r.is_offer, r.application.answer_by))
+    running = [
+        r for r in rows if not r.needs_answer and (r.application.is_open or r.status == ApplicationStatus.ACCEPTED)
+    ]
+    ended = [r for r in rows if not r.needs_answer and r not in running]
+    return Overview(urgent, running, ended, limit)
+
+
+def done_steps(search: PlacementSearch | None, student: Student) -> tuple[bool, bool, bool]:
+    """Return whether there are a CV, wishes and learning goals; one query."""
+    from students.models import Document, LearningGoal
+
+    through = PlacementSearch.target_groups.through
+    key = search.pk if search else None
+    row = (
+        Student.objects.filter(pk=student.pk)
+        .values_list(
+            Exists(Document.objects.filter(student=OuterRef("pk"), is_current=True)),
+            Exists(through._default_manager.filter(placementsearch_id=key)),
+            Exists(LearningGoal.objects.filter(search_id=key)),
+        )
+        .get()
+    )
+    return row[0], row[1], row[2]
+
+
+def saved_places(student: Student) -> QuerySet[Favourite]:
+    """Return what the student keeps, in their own order."""
+    return (
+        Favourite.objects.filter(student=student)
+        .select_related("vacancy__organisation", "vacancy__location__postcode")
+        .defer("vacancy__search_vector", "vacancy__search_text")
+        .order_by("rank", "-created_at", "pk")
+    )

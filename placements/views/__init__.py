@@ -1,0 +1,1 @@
+"""Pages of placements, by the role they are for."""

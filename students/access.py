@@ -1,0 +1,37 @@
+"""The door of the student's own pages."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from stagematch.accounts.models import User
+from students.models import Student
+from students.selectors import student_of
+
+P = ParamSpec("P")
+
+
+class StudentRequest(HttpRequest):
+    """A request of a signed-in student."""
+
+    user: User
+    student: Student
+
+
+def student_required(
+    view: Callable[Concatenate[StudentRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Answer 403 to whoever is no student, and give the view `request.student`. Signing in is asked for elsewhere."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        student = student_of(request.user)
+        if student is None:
+            raise PermissionDenied
+        request.student = student  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+    return guarded

@@ -1,0 +1,18 @@
+"""What students tells the platform below it (`apps.ready` calls `register`)."""
+
+from django.http import HttpRequest
+
+from stagematch.accounts import landing
+from stagematch.ui import context
+from students.rules import is_student
+
+
+def register() -> None:
+    """Register the student's header and first page."""
+    landing.register(10, student_page)
+    context.register_role(10, "student", lambda request: is_student(request.user))
+
+
+def student_page(request: HttpRequest) -> str | None:
+    """A student starts at the own overview."""
+    return "my-overview" if is_student(request.user) else None

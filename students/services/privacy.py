@@ -1,0 +1,145 @@
+"""Giving a person all data about them, and removing a person without a trace (features P3, S14).
+
+Both walk the relations of the models instead of a list by hand: a room that is added later is in the export and in the
+deletion from its first day. A room that must do more than lose its rows registers a farewell.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.db import models, transaction
+from django.db.models import ForeignObjectRel, ProtectedError
+from django.utils.encoding import force_str
+from django.utils.translation import gettext as _
+
+from stagematch.accounts.models import User
+from stagematch.clock import now
+from stagematch.mail.models import OutgoingMail
+from stagematch.ui.errors import RuleError
+from students.models import Document, Student
+
+Exporter = Callable[[User], dict[str, Any]]
+Farewell = Callable[[Student, User], None]
+
+_exporters: dict[str, Exporter] = {}
+_farewells: dict[str, Farewell] = {}
+
+# Secrets are of the person, but a file on a phone is no place for them; the rest is machinery without meaning.
+_SECRET = {
+    "accounts.User": {"password"},
+    "mfa.Authenticator": {"data"},
+    "socialaccount.SocialAccount": {"extra_data"},
+    "usersessions.UserSession": {"session_key", "data"},
+    "mail.OutgoingMail": {"body_html", "last_error", "claimed_at", "next_attempt_at"},
+}
+# What hangs under these is about other people.
+_STOP = {"organisations.Membership"}
+
+
+def register_export(name: str, exporter: Exporter) -> None:
+    """Add a part to every export, for what no relation leads to. Called in `ready()`."""
+    _exporters[name] = exporter
+
+
+def register_farewell(name: str, farewell: Farewell) -> None:
+    """Run `farewell(student, actor)` before a student's rows are deleted, in the same transaction. Called in `ready()`."""
+    _farewells[name] = farewell
+
+
+def _relations(model: type[models.Model]) -> Iterator[ForeignObjectRel]:
+    for relation in model._meta.related_objects:
+        # CASCADE and PROTECT say 'this row is about the other one'; SET_NULL says 'somebody did this'.
+        on_delete = getattr(relation, "on_delete", None)
+        if on_delete in (models.CASCADE, models.PROTECT) and not relation.hidden:
+            yield relation
+
+
+def rows_about(user: User) -> dict[type[models.Model], list[models.Model]]:
+    """Return every row that is about this person, per model, the person's own row first."""
+    found: dict[type[models.Model], dict[Any, models.Model]] = defaultdict(dict)
+    found[User][user.pk] = user
+    queue: list[tuple[type[models.Model], list[Any]]] = [(User, [user.pk])]
+    while queue:
+        model, keys = queue.pop(0)
+        if model._meta.label in _STOP:
+            continue
+        for relation in _relations(model):
+            target = relation.related_model
+            assert not isinstance(target, str)
+            rows = target._base_manager.filter(**{f"{relation.field.name}__in": keys})
+            fresh = {row.pk: row for row in rows if row.pk not in found[target]}
+            if fresh:
+                found[target].update(fresh)
+                queue.append((target, list(fresh)))
+    return {model: list(rows.values()) for model, rows in found.items() if rows}
+
+
+def _plain(row: models.Model) -> dict[str, Any]:
+    """Return one row with the names a person knows; relations as text."""
+    secret = _SECRET.get(row._meta.label, set())
+    values: dict[str, Any] = {}
+    for field in row._meta.concrete_fields:
+        if field.name in secret or field.primary_key or isinstance(field, models.GeneratedField | models.BinaryField):
+            continue
+        if isinstance(field, models.ForeignKey):
+            related = getattr(row, field.name)
+            value: Any = None if related is None else str(related)
+        elif field.choices:
+            value = force_str(getattr(row, f"get_{field.name}_display")())
+        elif isinstance(field, models.FileField):
+            continue
+        else:
+            value = field.value_from_object(row)
+        values[force_str(field.verbose_name)] = value
+    for many in row._meta.many_to_many:
+        values[force_str(many.verbose_name)] = [str(item) for item in getattr(row, many.name).all()]
+    return values
+
+
+def export_person(*, user: User, actor: User | None = None) -> dict[str, Any]:
+    """Return everything stagematch knows about a person, ready for JSON, in Dutch words (AVG article 15 and 20).
+
+    Files are named; they are downloaded one by one. The caller records the export in the access log.
+    """
+    parts: dict[str, Any] = {
+        force_str(model._meta.verbose_name_plural): [_plain(row) for row in rows]
+        for model, rows in rows_about(user).items()
+    }
+    for name, exporter in _exporters.items():
+        parts[name] = exporter(user)
+    return {"van": str(user), "gemaakt": now(), "gegevens": parts}
+
+
+@transaction.atomic
+def delete_person(*, user: User, actor: User | None = None) -> None:
+    """Remove a person and everything about them; this cannot be undone.
+
+    Open applications are withdrawn first, so that no organisation keeps waiting, and places are given back. Raises
+    RuleError `has_duties` for somebody whose work for an organisation is still in use.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    student = Student.objects.filter(user=user).first()
+    if student is not None:
+        for farewell in _farewells.values():
+            farewell(student, actor or user)
+    files = [
+        (document.file.storage, document.file.name)
+        for document in Document.objects.filter(student__user=user)
+        if document.file.name
+    ]
+    from allauth.usersessions.models import UserSession
+
+    keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    OutgoingMail.objects.filter(to_email__iexact=user.email).delete()
+    try:
+        user.delete()
+    except ProtectedError as error:
+        raise RuleError(
+            "has_duties",
+            _("Dit account is nog nodig voor stages die lopen. Vraag de platformbeheerder om het over te dragen."),
+        ) from error
+    for storage, name in files:
+        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc]
