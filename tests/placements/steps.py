@@ -30,7 +30,7 @@ def invite(application, broker, **kwargs) -> Interview:
     return services.invite(application=application, actor=broker, **values | kwargs)
 
 
-def talk(application, broker, *, round: int = 1, is_positive: bool = True) -> Interview:  # noqa: A002
+def talk(application, broker, *, round: int = 1, is_positive: bool = True) -> Interview:
     """Invite, choose and hold one talk. Each talk has its own day, so that the host is never in two at once."""
     taken = Interview.objects.count()
     interview = invite(application, broker, round=round, slots=slots(2, days=3 + taken))
