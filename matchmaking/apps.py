@@ -14,11 +14,12 @@ class MatchmakingConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below what matching can do for them, and listen to what happens there."""
-        from matchmaking import signals
+        from matchmaking import mail_samples, signals
         from matchmaking.fit import fit_for
         from placements import fit, panels
 
         fit.register(fit_for)
+        mail_samples.register()
         panels.register("proposals", _proposals)
         post_save.connect(signals.on_application, "placements.Application", dispatch_uid="matchmaking.application")
         post_save.connect(signals.on_vacancy, "placements.Vacancy", dispatch_uid="matchmaking.vacancy")
