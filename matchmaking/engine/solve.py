@@ -18,6 +18,8 @@ from matchmaking.engine.geo import I64
 from matchmaking.engine.types import Pairs
 
 CAP_MAX = 2_000_000_000
+SMALL = 20_000
+"""Pairs below which loading the compiled engine takes longer than it saves."""
 
 
 class InstanceError(ValueError):
@@ -43,6 +45,8 @@ def solve(document: Any, *, engine: backend.Engine | None = None) -> dict[str, A
     Raises `InstanceError` for wrong input.
     """
     x = parse(document)
+    if engine is None and len(x.pairs) < SMALL:
+        engine = "numpy"
     order = np.arange(len(x.students))
     outcome = allocate.deferred_acceptance(
         x.pairs, order, None, x.caps, x.pool_of, x.pool_caps, keys=x.keys, engine=engine

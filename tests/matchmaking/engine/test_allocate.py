@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaking.engine import allocate, verify
+from matchmaking.engine.backend import Engine
 from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN, EngineInputError, Pairs
 
 from .small import Market, markets
 
-ENGINES = ("numba", "numpy")
+ENGINES: tuple[Engine, Engine] = ("numba", "numpy")
 FAST = settings(deadline=None, max_examples=150)
 SLOW = settings(deadline=None, max_examples=60)
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import numba
+import numba.core.caching
 import numpy as np
 import pytest
 
@@ -18,20 +19,20 @@ from matchmaking.engine import cache, formula, kernels
 def shipped(tmp_path, monkeypatch):
     (tmp_path / "engine").mkdir()
     (tmp_path / "engine" / "kernels.scan.nbi").write_bytes(b"x")
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(cache.config, "CACHE_DIR", str(tmp_path))
     return tmp_path
 
 
 def test_writable_cache_is_used_as_it_is(shipped):
     cache.use_shipped_cache()
-    assert str(shipped) == numba.config.CACHE_DIR
+    assert str(shipped) == cache.config.CACHE_DIR
 
 
 def test_read_only_cache_is_copied(shipped, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     shipped.joinpath("engine").chmod(0o500)
     cache.use_shipped_cache()
-    copy = Path(numba.config.CACHE_DIR)
+    copy = Path(cache.config.CACHE_DIR)
     assert copy != shipped
     assert (copy / "engine" / "kernels.scan.nbi").read_bytes() == b"x"
     assert (copy / "engine").stat().st_mode & 0o700 == 0o700

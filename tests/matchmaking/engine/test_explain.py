@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -13,12 +15,12 @@ from matchmaking.engine.types import DAY_MAX, Exclusions, Policy, Students, Vaca
 
 from .small import wild_students, wild_vacancies
 
-OPEN = {
+OPEN: dict[str, list[Any]] = {
     "crebo": [5], "leerjaar": [2], "route": [1], "lat": [52.0], "lon": [5.0], "max_metres": [10_000], "days": [0b111],
     "min_days": [2], "hours_min": [16], "hours_max": [24], "start": [TODAY], "end": [TODAY + 99], "wps": [0b1111],
     "needs": [1], "has": [1], "rejections": [0], "turns": [0], "weeks": [0],
 }  # fmt: skip
-PLACE = {
+PLACE: dict[str, list[Any]] = {
     "crebos": [1 << 5], "leerjaren": [0b10], "routes": [0b10], "lat": [52.05], "lon": [5.0], "days": [0b110],
     "min_days": [1], "hours_min": [8], "hours_max": [16], "start": [TODAY - 9], "end": [DAY_MAX], "wps": [0b0011],
     "needs": [1], "has": [1], "cap": [1], "pool": [-1], "deadline": [TODAY],

@@ -112,7 +112,8 @@ def test_random_instances_against_all_divisions(seed):
         {s: rng.sample(vacancies, rng.randint(0, 3)) for s in students},
         {v: {"capacity": rng.randint(0, 2), "preferences": rng.sample(students, rng.randint(0, 5))} for v in vacancies},
     )
-    answer = solve(document)
+    answer = solve(document, engine="numba")
+    assert answer == solve(document)
     assert answer["verified"]
     assert not blocking(document, answer["matching"])
     options = [
