@@ -1,6 +1,6 @@
 """Every write of matching."""
 
-from matchmaking.services.policies import current_policy, season_seed
+from matchmaking.services.policies import activate_policy, current_policy, season_seed
 from matchmaking.services.proposals import (
     accept_proposal,
     decline_proposal,
@@ -16,6 +16,7 @@ from matchmaking.services.runs import run_matching
 __all__ = [
     "ReplayResult",
     "accept_proposal",
+    "activate_policy",
     "current_policy",
     "decline_proposal",
     "expire_proposals",

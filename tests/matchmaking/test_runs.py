@@ -93,7 +93,7 @@ def test_a_favourite_comes_first_on_the_students_own_list(work_processes):
     make_vacancy(places=1, work_processes=work_processes)
     far = make_vacancy(
         places=1,
-        location__postcode=f.PostcodeFactory(pc4="2501", place="Den Haag", latitude=52.08, longitude=4.31),
+        team__location__postcode=f.PostcodeFactory(pc4="2501", place="Den Haag", latitude=52.08, longitude=4.31),
     )
     search = make_search()
     Favourite.objects.create(student=search.student, vacancy=far)
