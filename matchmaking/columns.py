@@ -43,7 +43,8 @@ def read(columns: Mapping[str, tuple[Kind, str]], source: str, params: Sequence[
     )
     query = sql.SQL("SELECT count(*), {} {}").format(wanted, sql.SQL(source))  # type: ignore[arg-type]
     with _binary_cursor() as cursor:
-        cursor.execute(query, params)
+        # As text: in a web request django-pghistory looks at every statement, and only knows text.
+        cursor.execute(query.as_string(None), params)
         row = cursor.fetchone()
     count = int(row[0])
     result: dict[str, Column] = {}
