@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
+    "django.forms",  # the templates of its widgets, for our own form renderer
     "django_filters",
     "django_htmx",
     "django_structlog",
@@ -170,7 +171,10 @@ LOGIN_URL = reverse_lazy("account_login")
 LOGIN_REDIRECT_URL = reverse_lazy("home-after-sign-in")
 LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "stagematch.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "stagematch.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "stagematch.accounts.forms.LoginForm",
+    "signup": "stagematch.accounts.forms.SignupForm",
+}
 SOCIALACCOUNT_FORMS = {"signup": "stagematch.accounts.forms.SocialSignupForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
