@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,9 @@ class AccountAdapter(DefaultAccountAdapter):
         if template == "account/notice":
             values["sentence"] = str(NOTICES.get(name, _("Er is iets veranderd in je account.")))
         user = User.objects.filter(email=email.lower()).first()
+        if user is not None and name == "login_code":
+            # Somebody who was invited or imported has no row yet; with it, the code also proves the address.
+            EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
         # An address that is being added is not (yet) the account's own: that mail goes to the bare address.
         queue_mail(key=f"account:{name}:{uuid.uuid4()}", template=template, to=user or email, context=values)
 
