@@ -35,6 +35,11 @@ else:
 log = structlog.get_logger(__name__)
 
 
+def _count(run: MatchingRun, name: str) -> int | None:
+    number: int | None = run.counts.get(name)
+    return number
+
+
 @admin.register(MatchingRun)
 class MatchingRunAdmin(ReadOnlyMixin, PlatformAdminMixin):
     """What every night did; a platform admin can start one more run, or a trial that publishes nothing."""
@@ -66,15 +71,15 @@ class MatchingRunAdmin(ReadOnlyMixin, PlatformAdminMixin):
 
     @admin.display(description=gettext_lazy("uit de verdeling"))
     def placed(self, run: MatchingRun) -> int | None:
-        return run.counts.get("placed")
+        return _count(run, "placed")
 
     @admin.display(description=gettext_lazy("zonder voorstel"))
     def without(self, run: MatchingRun) -> int | None:
-        return run.counts.get("unplaced")
+        return _count(run, "unplaced")
 
     @admin.display(description=gettext_lazy("voorstellen"))
     def proposal_count(self, run: MatchingRun) -> int | None:
-        return run.counts.get("proposals")
+        return _count(run, "proposals")
 
     @admin.display(description=gettext_lazy("seconden"))
     def seconds(self, run: MatchingRun) -> str:

@@ -38,10 +38,10 @@ def read(columns: Mapping[str, tuple[Kind, str]], source: str, params: Sequence[
     Raises `SnapshotError` when a column holds NULL.
     """
     wanted = sql.SQL(", ").join(
-        sql.SQL("string_agg(" + _SEND[kind][0].format(expression) + ", ''::bytea)")  # type: ignore[arg-type]
+        sql.SQL("string_agg(" + _SEND[kind][0].format(expression) + ", ''::bytea)")
         for kind, expression in columns.values()
     )
-    query = sql.SQL("SELECT count(*), {} {}").format(wanted, sql.SQL(source))  # type: ignore[arg-type]
+    query = sql.SQL("SELECT count(*), {} {}").format(wanted, sql.SQL(source))
     with _binary_cursor() as cursor:
         # As text: in a web request django-pghistory looks at every statement, and only knows text.
         cursor.execute(query.as_string(None), params)

@@ -254,21 +254,20 @@ def unpack(data: bytes | memoryview) -> Snapshot:
     if meta["format"] != FORMAT:
         msg = f"De bewaarde invoer heeft vorm {meta['format']}; deze versie kent {FORMAT}."
         raise SnapshotError(msg)
-    tables: dict[str, Any] = {
+    parts: dict[str, Any] = {
         prefix: kind(
             **{name.partition(".")[2]: column for name, column in arrays.items() if name.startswith(f"{prefix}.")}
         )
         for prefix, kind in _TABLES
     }
-    lists = {
+    parts |= {
         prefix: StudentLists(arrays[f"{prefix}.offsets"], arrays[f"{prefix}.vacancy"])
         for prefix in ("exclusions", "favourites")
     }
+    parts |= {name: arrays[name] for name in _PLAIN}
     return Snapshot(
         night=dt.date.fromisoformat(meta["night"]),
         seed=meta["seed"],
         policy=Policy.from_dict(meta["policy"]),
-        **tables,
-        **lists,
-        **{name: arrays[name] for name in _PLAIN},
+        **parts,
     )

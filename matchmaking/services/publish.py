@@ -102,7 +102,7 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
         WHERE NOT EXISTS (SELECT FROM placements_application a WHERE a.student_id = s.student_id
                           AND a.vacancy_id = t.vacancy_id AND a.status = ANY(%s))
     """
-    market = [SearchStatus.OPEN, VacancyStatus.PUBLISHED, sorted(ApplicationStatus.open_statuses())]
+    market: list[Any] = [SearchStatus.OPEN, VacancyStatus.PUBLISHED, sorted(ApplicationStatus.open_statuses())]
     with connection.cursor() as cursor:
         # Students first and in the order of their keys, as everywhere: so nobody who answers now and we wait in a ring.
         cursor.execute(

@@ -56,7 +56,7 @@ def proposal_accept(request: StudentRequest, public_id: str) -> HttpResponseBase
 def proposal_decline(request: StudentRequest, public_id: str) -> HttpResponseBase:
     """Say no, with a reason if one likes; asked once more first, because it cannot be undone."""
     proposal = _own(request, public_id)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.decline_proposal(proposal=proposal, actor=request.user, reason=form.cleaned_data["reason"])

@@ -1,5 +1,6 @@
 """The night started by several at once, and by a worker in another process."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections, transaction
 
 from matchmaking import snapshot as snapshots
@@ -47,10 +49,9 @@ def test_started_four_times_at_once_is_one_result(town, trigger):
 
 def test_the_snapshot_is_of_one_moment(town):
     """A vacancy that closes while the snapshot is read is in it whole: the transaction repeats what it read first."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SHOW transaction_isolation")
-            assert cursor.fetchone() == ("read committed",)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_isolation")
+        assert cursor.fetchone() == ("read committed",)
     seen = []
     original = snapshots._read
 
@@ -81,10 +82,8 @@ def test_accepting_closing_and_a_night_at_once_never_wait_in_a_ring():
             withdraw_proposals(Proposal.objects.open().filter(vacancy=vacancies[0]))
             return
         proposal = proposals[(n - 2) % len(proposals)]
-        try:
+        with contextlib.suppress(RuleError):
             accept_proposal(proposal=proposal, actor=proposal.search.student.user, motivation=MOTIVATION)
-        except RuleError:
-            pass
 
     in_threads(12, work)
     for search in searches:
@@ -113,7 +112,9 @@ def test_a_killed_run_leaves_nothing_and_the_next_gives_the_same(town):
     """The process is killed with SIGKILL while it publishes; nothing of it stays, and the lock is free at once."""
     expected = run_matching(night=today(), trigger=RunTrigger.NIGHTLY, dry_run=True).outcome_hash
     script = [sys.executable, "-c", _DIES_WHILE_PUBLISHING]
-    with subprocess.Popen(script, env=_environment(), stdout=subprocess.PIPE) as victim:
+    with subprocess.Popen(  # noqa: S603 -- our own interpreter and text
+        script, env=_environment(), stdout=subprocess.PIPE
+    ) as victim:
         assert victim.stdout is not None
         assert victim.stdout.readline() == b"publishing\n"
         victim.kill()
@@ -154,8 +155,8 @@ def _environment() -> dict[str, str]:
 
 def _start_worker() -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "celery", "-A", "stagematch", "worker", "--pool", "solo", "--without-mingle"]
-    worker = subprocess.Popen(
-        command, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=os.getcwd()
+    worker = subprocess.Popen(  # noqa: S603 -- our own interpreter
+        command, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=settings.BASE_DIR
     )
     time.sleep(0.5)
     assert worker.poll() is None

@@ -233,7 +233,13 @@ def test_the_cut_off_refuses_exactly_those_it_refused(town):
 
     stored = snapshots.unpack(run.snapshot)
     result = engine.run(
-        stored.students, stored.vacancies, stored.pools, stored.exclusions, engine_policy(), stored.day, stored.seed,
+        stored.students,
+        stored.vacancies,
+        stored.pools,
+        stored.exclusions,
+        engine_policy(),
+        stored.day,
+        stored.seed,
         favourites=stored.favourites,
     )
     got = dict(zip(stored.search_pk.tolist(), result.outcome.match.tolist(), strict=True))

@@ -66,7 +66,7 @@ class Command(BaseCommand):
             time.sleep(0.25)
         if result.failed():
             raise CommandError(f"De matching is mislukt: {result.result}")
-        return MatchingRun.objects.get(pk=result.result)
+        return MatchingRun.objects.get(pk=str(result.result))
 
     def _report(self, run: MatchingRun) -> None:
         counts = run.counts
