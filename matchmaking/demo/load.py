@@ -1,0 +1,118 @@
+"""Writing the demo world to an empty database, in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import connection, models, transaction
+
+from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
+from matchmaking.demo.students import Students
+from matchmaking.demo.world import SIZES, World
+from organisations.models import (
+    Accreditation,
+    Location,
+    Membership,
+    Organisation,
+    Programme,
+    SupervisorCapacity,
+    Team,
+    TeamCapacity,
+)
+from placements.models import (
+    Application,
+    ApplicationEvent,
+    Favourite,
+    Interview,
+    InterviewSlot,
+    Placement,
+    Rejection,
+    Vacancy,
+)
+from stagematch.accounts.models import User
+from stagematch.regions.reference import import_reference, kinds
+from students.models import LearningGoal, PlacementSearch, Student
+
+Say = Callable[[str], None]
+
+
+class NotEmptyError(Exception):
+    """The database holds people or organisations that are no demo."""
+
+
+def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
+    """Fill an empty database with the demo of `size`; return False when a demo is there already.
+
+    The same seed and day give the same demo. `say` gets a line per step. Raises NotEmptyError when there is real data.
+    """
+    if Organisation.objects.filter(is_demo=False).exists() or User.objects.filter(is_demo=False).exists():
+        raise NotEmptyError
+    if Organisation.objects.exists():
+        return False
+    begin = time.monotonic()
+    for kind in kinds().values():
+        if kind.shipped is not None:
+            import_reference(kind, kind.shipped)
+    say(f"Reference data ({time.monotonic() - begin:.1f} s)")
+    with transaction.atomic():
+        world = World(SIZES[size], seed, day, settings.DEMO_PASSWORD)
+        students = Students(world)
+        say(
+            f"Invented {len(students.students)} students and {len(world.vacancies)} vacancies ({time.monotonic() - begin:.1f} s)"
+        )
+        _write(world, students, say, begin)
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
+    say(f"Done in {time.monotonic() - begin:.1f} s")
+    return True
+
+
+def _write(world: World, students: Students, say: Say, begin: float) -> None:
+    tables: Sequence[tuple[type[models.Model], Sequence[Mapping[str, Any]]]] = (
+        (User, world.users),
+        (EmailAddress, students.addresses()),
+        (Organisation, world.organisations),
+        (Location, world.locations),
+        (Team, world.teams),
+        (Membership, world.memberships),
+        (Programme, world.programmes),
+        (Accreditation, world.accreditations),
+        (TeamCapacity, world.pools),
+        (SupervisorCapacity, world.supervisors),
+        (Vacancy, world.vacancies),
+        (Student, students.students),
+        (PlacementSearch, students.searches),
+        (LearningGoal, students.goals),
+        (Favourite, students.favourites),
+        (Application, students.applications),
+        (ApplicationEvent, students.events),
+        (Rejection, students.rejections),
+        (Interview, students.interviews),
+        (InterviewSlot, students.slots),
+        (Placement, students.placements),
+    )
+    with without_triggers(Organisation, Membership, Vacancy):
+        for model, rows in tables:
+            count = copy_rows(model, rows)
+            say(f"  {count:>7} {model._meta.verbose_name_plural} ({time.monotonic() - begin:.1f} s)")
+        copy_links(Membership.teams.through, "membership_id", "team_id", world.membership_teams)
+        for name, pairs in world.vacancy_links.items():
+            _links(Vacancy, name, pairs)
+        for name, pairs in students.search_links.items():
+            _links(PlacementSearch, name, pairs)
+        set_sequences(*(model for model, _rows in tables))
+        # Constraints that wait until the end of the transaction must speak before the triggers come back.
+        with connection.cursor() as cursor:
+            cursor.execute("set constraints all immediate")
+
+
+def _links(model: type[models.Model], name: str, pairs: list[tuple[int, int]]) -> None:
+    """Write one many-to-many relation of `model`; the columns are named after both models."""
+    relation = model._meta.get_field(name)
+    assert isinstance(relation, models.ManyToManyField)  # noqa: S101 -- narrows the type
+    copy_links(relation.remote_field.through, relation.m2m_column_name(), relation.m2m_reverse_name(), pairs)

@@ -1,0 +1,375 @@
+"""The students of the demo with their searches, and what became of some of their applications."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+
+from matchmaking.demo import people, places
+from matchmaking.demo.bulk import noon
+from matchmaking.demo.world import Row, World, cell_of
+from organisations.workdays import add_working_days, is_working_day
+from placements.services.aliases import pick_alias
+from stagematch.regions.models import PostcodeArea
+
+# What becomes of an application; the rest of the students have none yet.
+OUTCOMES = (
+    ("submitted", 30),
+    ("in_review", 18),
+    ("invited", 14),
+    ("second_round", 6),
+    ("reserve", 3),
+    ("offered", 4),
+    ("accepted", 8),
+    ("rejected", 22),
+    ("withdrawn", 6),
+    ("declined", 2),
+)
+PATHS: dict[str, tuple[str, ...]] = {
+    "submitted": ("submitted",),
+    "in_review": ("submitted", "in_review"),
+    "invited": ("submitted", "in_review", "invited"),
+    "second_round": ("submitted", "in_review", "invited", "second_round"),
+    "reserve": ("submitted", "in_review", "invited", "second_round", "reserve"),
+    "offered": ("submitted", "in_review", "invited", "second_round", "offered"),
+    "accepted": ("submitted", "in_review", "invited", "second_round", "offered", "accepted"),
+    "rejected": ("submitted", "in_review", "rejected"),
+    "withdrawn": ("submitted", "withdrawn"),
+    "declined": ("submitted", "in_review", "invited", "second_round", "offered", "declined"),
+}
+OPEN = {"submitted", "in_review", "invited", "second_round", "reserve", "offered"}
+
+
+class Students:
+    """Builds students, searches and applications on top of a `World`."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.rng, self.day = world, world.rng, world.day
+        self.students: list[Row] = []
+        self.searches: list[Row] = []
+        self.goals: list[Row] = []
+        self.search_links: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.favourites: list[Row] = []
+        self.applications: list[Row] = []
+        self.events: list[Row] = []
+        self.rejections: list[Row] = []
+        self.interviews: list[Row] = []
+        self.slots: list[Row] = []
+        self.placements: list[Row] = []
+        self._aliases: dict[int, set[str]] = defaultdict(set)
+        self._open_at: dict[int, int] = defaultdict(int)
+        self._offers_at: dict[int, int] = defaultdict(int)
+        self._busy: dict[int, int] = defaultdict(int)
+        self._terms: dict[tuple[dt.date, int], dt.date] = {}
+        self._mine: dict[int, list[Row]] = defaultdict(list)
+        self._goal_texts: dict[int, list[str]] = defaultdict(list)
+        self._by_cell: dict[tuple[int, tuple[int, int]], list[Row]] = defaultdict(list)
+        for vacancy in world.vacancies:
+            if vacancy["status"] == "published":
+                area = world.area_of_vacancy(vacancy)
+                self._by_cell[vacancy["period_id"], cell_of(area.latitude, area.longitude)].append(vacancy)
+        self._people()
+        self._named()
+        self._apply()
+
+    # --- people -----------------------------------------------------------------------------------
+    def _people(self) -> None:
+        world, rng = self.world, self.rng
+        homes = [(world.ref.by_place[place][0], slug) for _name, slug, place in places.SCHOOLS]
+        programmes: dict[int, list[Row]] = defaultdict(list)
+        for programme in world.programmes:
+            programmes[programme["school_id"]].append(programme)
+        near = [world.ref.near(centre) for centre, _slug in homes]
+        weights = (12, 12, 10, 10, 6, 14, 10, 5, 5, 6, 6, 6)
+        for number in range(world.size.students):
+            named = {0: "student", 1: "student2"}.get(number, "")
+            index = {0: 0, 1: 3}.get(number, rng.choices(range(len(homes)), weights)[0])
+            programme = programmes[index + 1][rng.choices((0, 1, 2), (10, 10, 80))[0] % len(programmes[index + 1])]
+            area = world.ref.by_place["Rotterdam"][5] if number == 0 else rng.choice(near[index])
+            self._student(world.user(named), index + 1, programme, area, named)
+
+    def _student(self, user: int, school: int, programme: Row, area: PostcodeArea, named: str) -> None:
+        rng, pk = self.rng, len(self.students) + 1
+        year = 2 if named else rng.choices((1, 2, 3), (20, 50, 30))[0]
+        self.students.append(
+            {
+                "id": pk,
+                "public_id": self.world.uid(),
+                "user_id": user,
+                "school_id": school,
+                "programme_id": programme["id"],
+                "student_number": f"{school:02d}{pk:06d}",
+                "year": year,
+                "class_name": f"SW{year}{'ABCD'[pk % 4]}",
+                "rejections": 0,
+                "turns": 0,
+                "created_at": noon(self.day - dt.timedelta(days=120)),
+            }
+        )
+        period = self.world.ref.periods[0] if named else rng.choices(self.world.ref.periods, (70, 20, 10))[0]
+        status = "open" if named else rng.choices(("open", "draft", "stopped"), (88, 9, 3))[0]
+        days = rng.choice((2, 2, 2, 3, 4))
+        weekdays = 3 if named else rng.choice((3, 3, 7, 12, 24, 31, 31, 15, 28, 19))
+        days = min(days, weekdays.bit_count())
+        self.searches.append(
+            {
+                "id": pk,
+                "public_id": self.world.uid(),
+                "student_id": pk,
+                "period_id": period.pk,
+                "status": status,
+                "starts_on": period.starts_on,
+                "ends_on": period.ends_on,
+                "weekdays": weekdays,
+                "days_per_week": days,
+                "hours_per_week": days * 8,
+                "home_id": area.pk,
+                "max_distance_km": 15 if named else rng.choice((8, 10, 15, 20, 20, 30)),
+                "travel_mode": rng.choice(("bike", "transit", "transit", "car")),
+                "needs": 0 if named else rng.choices((0, 1, 2, 6, 16), (80, 4, 8, 5, 3))[0],
+                "motivation": rng.choice(people.MOTIVATIONS),
+                "opened_on": None if status == "draft" else self.day - dt.timedelta(days=rng.randint(5, 110)),
+            }
+        )
+        links = self.search_links
+        groups, fields = self.world.ref.groups, self.world.ref.fields
+        wished = ["ouderen", "jongeren"] if named else rng.sample(sorted(groups), rng.choice((0, 1, 2, 2, 3)))
+        links["target_groups"] += [(pk, groups[slug].pk) for slug in wished]
+        links["work_fields"] += [(pk, fields[slug].pk) for slug in rng.sample(sorted(fields), rng.choice((0, 1, 2)))]
+        processes = rng.sample(sorted(self.world.ref.processes), rng.choice((2, 3, 4)))
+        links["work_processes"] += [(pk, self.world.ref.processes[code].pk) for code in processes]
+        for position, text in enumerate(rng.sample(people.GOALS, rng.choice((1, 2, 2, 3)))):
+            self.goals.append({"id": len(self.goals) + 1, "search_id": pk, "text": text, "position": position})
+            self._goal_texts[pk].append(text)
+
+    # --- applications -----------------------------------------------------------------------------
+    def _near(self, search: Row) -> list[Row]:
+        area = self.world.areas[search["home_id"]]
+        y, x = cell_of(area.latitude, area.longitude)
+        return [
+            vacancy
+            for dy in (-1, 0, 1)
+            for dx in (-1, 0, 1)
+            for vacancy in self._by_cell.get((search["period_id"], (y + dy, x + dx)), ())
+        ]
+
+    def _named(self) -> None:
+        """Give the fixed accounts something on every page: a full queue, a talk tomorrow, an offer, a rejection."""
+        radar = self.world.vacancies[:8]
+        samira = self.searches[0]
+        for vacancy, outcome, ago in ((radar[1], "invited", 6), (radar[3], "in_review", 4), (radar[4], "rejected", 12)):
+            self._application(samira, vacancy, outcome, ago=ago, slots=outcome == "invited")
+        dock = next(row["id"] for row in self.world.organisations if row["slug"] == "dock")
+        offers = [v for v in self.world.vacancies if v["organisation_id"] == dock and v["status"] == "published"]
+        if offers:
+            self._application(samira, offers[0], "offered", ago=20)
+        for rank, vacancy in enumerate((radar[0], radar[2], radar[6])):
+            self.favourites.append(
+                {
+                    "id": rank + 1,
+                    "student_id": 1,
+                    "vacancy_id": vacancy["id"],
+                    "rank": rank,
+                    "created_at": noon(self.day),
+                }
+            )
+        others = [s for s in self.searches[2:] if s["status"] == "open" and s["period_id"] == radar[0]["period_id"]]
+        plan = [
+            ("submitted", 16), ("in_review", 14), ("submitted", 13), ("submitted", 9), ("submitted", 7), ("in_review", 5),
+            ("submitted", 3), ("submitted", 2), ("submitted", 1), ("invited", 8), ("invited", 10), ("second_round", 14),
+            ("reserve", 20), ("rejected", 18), ("rejected", 25),
+        ]  # fmt: skip
+        for number, ((outcome, ago), search) in enumerate(zip(plan, others, strict=False)):
+            self._application(search, radar[number % 8], outcome, ago=ago, tomorrow=number == 9, yesterday=number == 10)
+
+    def _apply(self) -> None:
+        for search in self.searches[2:]:
+            if search["status"] != "open" or self.rng.random() < 0.35:
+                continue
+            nearby = self._near(search)
+            if not nearby:
+                continue
+            for vacancy in self.rng.sample(nearby, min(len(nearby), self.rng.choice((1, 1, 2, 3)))):
+                names, weights = zip(*OUTCOMES, strict=True)
+                self._application(search, vacancy, self.rng.choices(names, weights)[0], ago=self.rng.randint(0, 24))
+
+    def _application(self, search: Row, vacancy: Row, outcome: str, *, ago: int, **how: bool) -> None:
+        """Add one application with its whole history, unless a limit of the rules (R3, R7) stands in the way."""
+        student = self.students[search["student_id"] - 1]
+        outcome = self._possible(search, vacancy, outcome)
+        if not outcome or any(a["vacancy_id"] == vacancy["id"] for a in self._mine[student["id"]]):
+            return
+        sent = self.day - dt.timedelta(days=ago)
+        while not is_working_day(sent):
+            sent -= dt.timedelta(days=1)
+        pk = len(self.applications) + 1
+        alias = pick_alias(f"{vacancy['id']}:{pk}", self._aliases[vacancy["id"]])
+        self._aliases[vacancy["id"]].add(alias)
+        path = PATHS[outcome]
+        times = [noon(min(sent + dt.timedelta(days=2 * n), self.day), hour=8 + min(n, 10)) for n in range(len(path))]
+        answered = next((t for s, t in zip(path, times, strict=True) if s in {"invited", "rejected"}), None)
+        supervisor = None
+        if outcome in {"offered", "accepted", "declined"}:
+            supervisor = self._supervisor(vacancy)
+        row: Row = {
+            "id": pk,
+            "public_id": self.world.uid(),
+            "vacancy_id": vacancy["id"],
+            "student_id": student["id"],
+            "search_id": search["id"],
+            "status": outcome,
+            "alias": alias,
+            "motivation": search["motivation"],
+            "learning_goals": self._goal_texts[search["id"]],
+            "submitted_at": times[0],
+            "answer_by": self._term(sent, vacancy["response_term_days"]),
+            "read_at": times[1] if "in_review" in path else None,
+            "answered_at": answered,
+            "closed_at": None if outcome in OPEN else times[-1],
+            "offer_until": self._term(self.day, 3) if "offered" in path else None,
+            "offered_supervisor_id": supervisor["id"] if supervisor else None,
+            "reserve_rank": 1 if outcome == "reserve" else None,
+        }
+        self.applications.append(row)
+        self._mine[student["id"]].append(row)
+        if outcome in OPEN:
+            self._open_at[vacancy["id"]] += 1
+        actor = self.world.broker_of[vacancy["organisation_id"]]
+        before = ""
+        for status, at in zip(path, times, strict=True):
+            by = student["user_id"] if status in {"submitted", "withdrawn", "accepted", "declined"} else actor
+            self.events.append(
+                {
+                    "id": len(self.events) + 1,
+                    "application_id": pk,
+                    "from_status": before,
+                    "to_status": status,
+                    "at": at,
+                    "actor_id": by,
+                }
+            )
+            before = status
+        self._consequences(row, vacancy, search, student, supervisor, times, actor, how)
+
+    def _possible(self, search: Row, vacancy: Row, outcome: str) -> str:
+        """Bend an outcome to what the rules allow: no more open than five, no place given twice."""
+        open_now = sum(a["status"] in OPEN for a in self._mine[search["student_id"]])
+        room = vacancy["places"] - vacancy["places_taken"] - self._offers_at[vacancy["id"]]
+        if outcome in {"offered", "accepted", "declined"} and (room < 1 or self._supervisor(vacancy) is None):
+            outcome = "rejected"
+        if outcome == "accepted" and open_now:
+            outcome = "withdrawn"
+        cap = max(1, vacancy["places"] - vacancy["places_taken"]) * 4
+        if search["status"] != "open" or (outcome in OPEN and (open_now >= 4 or self._open_at[vacancy["id"]] >= cap)):
+            return ""
+        return outcome
+
+    def _term(self, start: dt.date, days: int) -> dt.date:
+        if (start, days) not in self._terms:
+            self._terms[start, days] = add_working_days(start, days)
+        return self._terms[start, days]
+
+    def _supervisor(self, vacancy: Row) -> Row | None:
+        """Return a praktijkbegeleider with room that no offer has claimed."""
+        pool = self.world.pools[vacancy["pool_id"] - 1]
+        rows = self.world.supervisors_of_pool[pool["id"]]
+        if pool["taken"] + sum(self._busy[r["id"]] for r in rows) >= pool["places"]:
+            return None
+        return next((r for r in rows if r["taken"] + self._busy[r["id"]] < r["places"]), None)
+
+    def _consequences(
+        self, row: Row, vacancy: Row, search: Row, student: Row, supervisor: Row | None,
+        times: list[dt.datetime], actor: int, how: dict[str, bool],
+    ) -> None:  # fmt: skip
+        outcome, pk = row["status"], row["id"]
+        if outcome == "rejected":
+            reason, explanation, positive, tip = self.rng.choice(people.REJECTIONS)
+            student["rejections"] += 1
+            self.rejections.append(
+                {
+                    "id": len(self.rejections) + 1,
+                    "application_id": pk,
+                    "reason": reason,
+                    "explanation": explanation,
+                    "positive": positive,
+                    "tip": tip,
+                }
+            )
+        if outcome == "offered" and supervisor:
+            self._offers_at[vacancy["id"]] += 1
+            self._busy[supervisor["id"]] += 1
+        if outcome == "accepted" and supervisor:
+            vacancy["places_taken"] += 1
+            self.world.pools[vacancy["pool_id"] - 1]["taken"] += 1
+            supervisor["taken"] += 1
+            search["status"] = "placed"
+            self.placements.append(
+                {
+                    "id": len(self.placements) + 1,
+                    "public_id": self.world.uid(),
+                    "application_id": pk,
+                    "student_id": student["id"],
+                    "vacancy_id": vacancy["id"],
+                    "supervisor_id": supervisor["id"],
+                    "starts_on": vacancy["starts_on"],
+                    "ends_on": vacancy["ends_on"],
+                    "agreed_at": times[-1],
+                }
+            )
+        if "invited" in PATHS[outcome]:
+            self._talks(row, vacancy, outcome, actor, how)
+
+    def _talks(self, row: Row, vacancy: Row, outcome: str, actor: int, how: dict[str, bool]) -> None:
+        last_round = 2 if outcome in {"reserve", "offered", "accepted", "declined"} else 1
+        for number in range(1, last_round + 1):
+            held = outcome != "invited"
+            self._talk(row, vacancy, actor, number, "held" if held else "proposed", how)
+        if outcome == "second_round":
+            self._talk(row, vacancy, actor, 2, "proposed", how)
+
+    def _talk(self, row: Row, vacancy: Row, actor: int, number: int, status: str, how: dict[str, Any]) -> None:
+        pk = len(self.interviews) + 1
+        day, hour = self.day - dt.timedelta(days=3 + pk % 5), 8 + pk % 8
+        if how.get("tomorrow"):
+            status, day = "planned", self.day + dt.timedelta(days=1)
+        elif how.get("yesterday"):
+            status, day = "planned", self.day - dt.timedelta(days=1)
+        start = noon(day, hour=hour)
+        location = self.world.locations[vacancy["location_id"] - 1]
+        timed = status in {"held", "planned"}
+        self.interviews.append(
+            {
+                "id": pk,
+                "public_id": self.world.uid(),
+                "application_id": row["id"],
+                "round": number,
+                "status": status,
+                "where": f"{location['name']}, {location['street']}",
+                "message": "We praten een half uur. Neem je leerdoelen mee. Zenuwachtig zijn mag.",
+                "host_id": actor,
+                "starts_at": start if timed else None,
+                "ends_at": start + dt.timedelta(minutes=30) if timed else None,
+                "is_positive": True if status == "held" else None,
+                "record": "We spraken over de leerdoelen. De meeste kunnen hier." if status == "held" else "",
+                "created_at": noon(self.day - dt.timedelta(days=5)),
+            }
+        )
+        if status == "proposed":
+            for n in range(3):
+                begin = noon(self._term(self.day, 2 + n), hour=9 + 2 * n)
+                self.slots.append(
+                    {
+                        "id": len(self.slots) + 1,
+                        "interview_id": pk,
+                        "starts_at": begin,
+                        "ends_at": begin + dt.timedelta(minutes=30),
+                    }
+                )
+
+    def addresses(self) -> list[Row]:
+        """Return the confirmed e-mail addresses that signing in asks for."""
+        return [
+            {"id": user["id"], "user_id": user["id"], "email": user["email"], "verified": True, "primary": True}
+            for user in self.world.users
+        ]
