@@ -47,7 +47,7 @@ class TeamAdmin(RoleAdminMixin):
         """Offer the locations of the team's own organisation; a new team gets its location once it exists."""
         if db_field.name == "location":
             match = request.resolver_match
-            team_id = match.kwargs.get("object_id") if match else None
+            team_id = match.kwargs.get("object_id", 0) if match else 0
             kwargs["queryset"] = Location.objects.filter(organisation__teams__pk=team_id).select_related("postcode")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

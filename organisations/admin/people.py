@@ -73,7 +73,7 @@ class MembershipAdmin(RoleAdminMixin):
         """Only shown: changing an address changes who can sign in."""
         return membership.user.email
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for a person when inviting, show the person afterwards."""
         if obj is None:
             return ["email", "first_name", "last_name", "organisation", "role", "teams"]

@@ -1,6 +1,5 @@
 """Accounts in the admin. What the sign-in library brings along is taken away: its rows hold secrets, or are changed by itself."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from allauth.account import admin as _allauth_account
@@ -61,7 +60,7 @@ class UserAdmin(PlatformAdminMixin):
     search_fields = ["email", "first_name", "last_name"]
     ordering = ["email"]
     fields = ["email", "first_name", "last_name", "is_active", "is_superuser", "is_demo", "date_joined", "last_login"]
-    readonly_fields: Sequence[str] = ["date_joined", "last_login"]
+    readonly_fields = ["date_joined", "last_login"]
     actions = ["end_sessions", "remove_second_factor"]
 
     def change_view(

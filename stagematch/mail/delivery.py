@@ -167,13 +167,16 @@ def _reply(error: Exception) -> tuple[int, str]:
     """Return the SMTP code and text of a fault; code 0 when the server gave none (no connection, broken off)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
-    elif isinstance(error, (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)):
+        return code, _words(text)
+    if isinstance(error, (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)):
         return 0, f"{type(error).__name__} {error.smtp_code}"
-    elif isinstance(error, smtplib.SMTPResponseException):
-        code, text = error.smtp_code, error.smtp_error
-    else:
-        return 0, type(error).__name__
-    return code, text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return error.smtp_code, _words(error.smtp_error)
+    return 0, type(error).__name__
+
+
+def _words(text: bytes | str) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
 
 
 def _save(mail: OutgoingMail, **values: object) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from csp.decorators import csp_replace
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -17,7 +17,7 @@ from stagematch.mail import mailbox, samples, services
 from stagematch.ui.admin_mixins import is_platform_admin
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 # A mail has its own styles and nothing else: no script, no link that leaves the frame, no picture from elsewhere.
 LETTER_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
@@ -30,12 +30,14 @@ def _letter_page(html: str) -> HttpResponse:
 
 
 # The page around a mail may show it in a frame; nothing else of the policy changes.
-_with_frame = csp_replace({"frame-src": ["'self'"]})
+def _with_frame(view: View[P]) -> View[P]:
+    decorate: Any = csp_replace({"frame-src": ["'self'"]})
+    return cast("View[P]", decorate(view))
 
 
 def _only_with_mailbox(view: View[P]) -> View[P]:
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if mailbox.folder() is None:
             raise Http404
         return view(request, *args, **kwargs)
@@ -78,7 +80,7 @@ def mailbox_letter_html(request: HttpRequest, letter_id: str) -> HttpResponse:
 
 def _platform_admins_only(view: View[P]) -> View[P]:
     @wraps(view)
-    def checked(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not is_platform_admin(request):
             raise PermissionDenied
         return view(request, *args, **kwargs)

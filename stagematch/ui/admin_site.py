@@ -48,12 +48,12 @@ class StagematchAdminSite(admin.AdminSite):
             return False
         return user.is_superuser or any(may_enter(request) for may_enter in self._doorkeepers)
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Guard a page: who is not signed in signs in, who has no work here gets 403."""
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
-        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             if request.user.is_authenticated and not self.has_permission(request):
                 raise PermissionDenied
             return guarded(request, *args, **kwargs)
@@ -67,11 +67,11 @@ class StagematchAdminSite(admin.AdminSite):
             return redirect("admin:index")
         return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Sign out the one way there is."""
         return redirect("account_logout")
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Change a password where it is changed for everybody."""
         return redirect("account_change_password")
 
