@@ -1,5 +1,6 @@
 """The form of a vacancy: sets of days, leerjaren and leerwegen are check boxes, in the table they are one number."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -23,13 +24,15 @@ class BitsField(forms.TypedMultipleChoiceField):
 
     widget = forms.CheckboxSelectMultiple
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(coerce=int, empty_value=[], **kwargs)
+    def __init__(self, *, choices: Iterable[tuple[int, Any]], **kwargs: Any) -> None:
+        pairs = list(choices)
+        self.bits = [bit for bit, _label in pairs]
+        super().__init__(choices=pairs, coerce=int, empty_value=[], **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         """Tick the boxes of the bits in a number."""
         if isinstance(value, int):
-            return [bit for bit in (int(key) for key, _label in self.choices) if value & bit]  # type: ignore[union-attr]
+            return [bit for bit in self.bits if value & bit]
         return value
 
     def clean(self, value: Any) -> int:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -200,7 +201,7 @@ class VacancyAdmin(RoleAdminMixin):
             "plan": planned,
             "action": action,
             "back": back,
-            "checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
+            "checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/placements/vacancy/confirm.html", context)
 
