@@ -127,6 +127,7 @@ PLACE_NAMES = {"'s-Gravenhage": "Den Haag", "Ohéen Laak": "Ohé en Laak"}
 
 # PC4 whose point lies kilometres away from where it is; read from a map by hand, hence two decimals.
 MOVED = {
+    "1364": (52.34, 5.13),
     "3062": (51.92, 4.53),
     "4931": (51.70, 4.86),
     "4944": (51.69, 4.91),
@@ -251,10 +252,7 @@ def write_tables(rows: list[Postcode]) -> None:
     write_csv(
         "postcodes.csv",
         ["pc4", "place", "municipality_code", "province", "corop", "lat", "lon"],
-        [
-            [r.pc4, r.place, f"GM{r.municipality}", r.province, r.corop, f"{r.lat:.4f}", f"{r.lon:.4f}"]
-            for r in rows
-        ],
+        [[r.pc4, r.place, f"GM{r.municipality}", r.province, r.corop, f"{r.lat:.4f}", f"{r.lon:.4f}"] for r in rows],
     )
     names: dict[str, str] = {}
     provinces: dict[str, Counter[str]] = defaultdict(Counter)
@@ -266,16 +264,24 @@ def write_tables(rows: list[Postcode]) -> None:
         ["code", "name", "province", "valid_from"],
         [[f"GM{c}", names[c], provinces[c].most_common(1)[0][0], DIVISION_FROM] for c in sorted(names)],
     )
-    corop_province: dict[str, Counter[str]] = defaultdict(Counter)
-    for r in rows:
-        corop_province[r.corop][r.province] += 1
+    write_regions()
+
+
+def write_regions() -> None:
+    """Write provinces and COROP regions; the arbeidsmarktregio's, which come from no package, stay as they are."""
+    path = OUT / "regions.csv"
+    kept: list[list[str]] = []
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as handle:
+            kept = [line for line in csv.reader(handle) if line and line[0] == "labour_market"]
     write_csv(
-        "corop.csv",
-        ["code", "name", "province", "valid_from"],
-        [[c, COROP[c], corop_province[c].most_common(1)[0][0], "2024-01-01"] for c in sorted(COROP)],
-    )
-    write_csv(
-        "provinces.csv", ["code", "name", "valid_from"], [[c, n, "1986-01-01"] for c, n in sorted(PROVINCES.items())]
+        "regions.csv",
+        ["kind", "code", "name", "valid_from", "source"],
+        [
+            *(["province", code, name, "1986-01-01", "CBS-indeling"] for code, name in sorted(PROVINCES.items())),
+            *(["corop", code, name, "2024-01-01", "Eurostat NUTS 2024"] for code, name in sorted(COROP.items())),
+            *kept,
+        ],
     )
 
 
