@@ -143,7 +143,8 @@ def accept_offer(*, application: Application, actor: User) -> Placement:
             agreed_at=now(),
         )
         move(locked, to=ApplicationStatus.ACCEPTED, actor=actor)
-        PlacementSearch.objects.filter(pk=locked.search_id).update(status=SearchStatus.PLACED)
+        locked.search.status = SearchStatus.PLACED
+        locked.search.save(update_fields=["status"])  # not update(): higher rooms listen to what happens to a search
         _withdraw_others(locked, actor)
     return placement
 
