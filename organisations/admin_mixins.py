@@ -19,7 +19,7 @@ from organisations.models import (
 )
 from organisations.roles import has_role
 from stagematch.accounts.models import User
-from stagematch.ui.admin_mixins import PlatformAdminMixin, is_platform_admin
+from stagematch.ui.admin_mixins import PlatformAdminMixin, is_platform_admin, plain_choice
 
 # How to get from a row to the organisation it belongs to. Rooms above add their own with `belongs_to`.
 _ORGANISATION_OF: dict[type[Model], str] = {
@@ -97,6 +97,15 @@ class RoleAdminMixin(PlatformAdminMixin):
         shown = [name for name in self.get_fields_shown(request, obj) if name not in fixed]
         return fixed + [name for name in shown if name not in self.broker_fields]
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Fill in the organisation for a broker who has only one."""
+        initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        if not is_platform_admin(request) and isinstance(request.user, User):
+            own = list(Organisation.objects.of(request.user, Role.BROKER).values_list("pk", flat=True)[:2])
+            if len(own) == 1:
+                initial.setdefault("organisation", str(own[0]))
+        return initial
+
     def get_fields_shown(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All field names of the form, flat."""
         names: list[str] = []
@@ -145,6 +154,10 @@ class RoleInlineMixin:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.can_delete and self._may("delete", request)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The same plain choices as in the form above."""
+        return plain_choice(super().formfield_for_dbfield(db_field, request, **kwargs))  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only own rows to choose from."""

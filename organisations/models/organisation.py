@@ -29,7 +29,9 @@ class Organisation(models.Model):
     website = models.URLField(_("website"), blank=True)
     sbb_number = models.CharField(_("leerbedrijf-ID van SBB"), max_length=20, blank=True)
     email_domain = models.CharField(_("e-maildomein voor studenten"), max_length=120, blank=True)
-    municipality = models.ForeignKey(Municipality, models.SET_NULL, null=True, blank=True, related_name="organisations")
+    municipality = models.ForeignKey(
+        Municipality, models.SET_NULL, null=True, blank=True, related_name="organisations", verbose_name=_("gemeente")
+    )
     is_approved = models.BooleanField(_("goedgekeurd"), default=False)
     blind_screening = models.BooleanField(_("eerste ronde zonder naam"), default=True)
     second_interview = models.BooleanField(_("tweede gesprek met teamcoach"), default=True)
@@ -60,7 +62,9 @@ class Organisation(models.Model):
 class Location(models.Model):
     """An address of an organisation."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="locations")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="locations", verbose_name=_("organisatie")
+    )
     name = models.CharField(_("naam"), max_length=120)
     street = models.CharField(_("straat en huisnummer"), max_length=160, blank=True)
     postcode = models.ForeignKey(PostcodeArea, models.PROTECT, related_name="locations", verbose_name=_("postcode"))
@@ -80,8 +84,10 @@ class Location(models.Model):
 class Team(models.Model):
     """A team that students work in."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="teams")
-    location = models.ForeignKey(Location, models.SET_NULL, null=True, blank=True, related_name="teams")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="teams", verbose_name=_("organisatie"))
+    location = models.ForeignKey(
+        Location, models.SET_NULL, null=True, blank=True, related_name="teams", verbose_name=_("locatie")
+    )
     name = models.CharField(_("naam"), max_length=120)
     is_active = models.BooleanField(_("actief"), default=True)
 
@@ -101,8 +107,12 @@ class Team(models.Model):
 class Membership(models.Model):
     """What somebody does at an organisation; the only source of rights besides being a student or platform admin."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("persoon")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisatie")
+    )
     role = models.CharField(_("rol"), max_length=20, choices=Role)
     teams = models.ManyToManyField(Team, blank=True, related_name="memberships", verbose_name=_("teams"))
     is_active = models.BooleanField(_("actief"), default=True)
@@ -126,8 +136,8 @@ class Membership(models.Model):
 class TeamCapacity(models.Model):
     """The pool of a team in one period: how many students it can guide, and how many it has. `taken` moves under a row lock (R7)."""
 
-    team = models.ForeignKey(Team, models.CASCADE, related_name="capacities")
-    period = models.ForeignKey(StagePeriod, models.PROTECT, related_name="team_capacities")
+    team = models.ForeignKey(Team, models.CASCADE, related_name="capacities", verbose_name=_("team"))
+    period = models.ForeignKey(StagePeriod, models.PROTECT, related_name="team_capacities", verbose_name=_("periode"))
     places = models.PositiveSmallIntegerField(_("plekken"))
     taken = models.PositiveSmallIntegerField(_("bezet"), default=0)
 
@@ -146,8 +156,10 @@ class TeamCapacity(models.Model):
 class SupervisorCapacity(models.Model):
     """How many students one praktijkbegeleider guides in one period. The pool of the team is their sum."""
 
-    supervisor = models.ForeignKey(Membership, models.CASCADE, related_name="capacities")
-    pool = models.ForeignKey(TeamCapacity, models.CASCADE, related_name="supervisors")
+    supervisor = models.ForeignKey(Membership, models.CASCADE, related_name="capacities", verbose_name=_("begeleider"))
+    pool = models.ForeignKey(
+        TeamCapacity, models.CASCADE, related_name="supervisors", verbose_name=_("team en periode")
+    )
     places = models.PositiveSmallIntegerField(_("studenten"))
     taken = models.PositiveSmallIntegerField(_("bezet"), default=0)
     hours_per_week = models.PositiveSmallIntegerField(_("uren begeleiding per week"), default=4)
@@ -170,9 +182,15 @@ class Programme(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     school = models.ForeignKey(
-        Organisation, models.CASCADE, related_name="programmes", limit_choices_to={"kind": "school"}
+        Organisation,
+        models.CASCADE,
+        related_name="programmes",
+        limit_choices_to={"kind": "school"},
+        verbose_name=_("school"),
     )
-    qualification = models.ForeignKey(Qualification, models.PROTECT, related_name="programmes")
+    qualification = models.ForeignKey(
+        Qualification, models.PROTECT, related_name="programmes", verbose_name=_("kwalificatie")
+    )
     name = models.CharField(_("naam"), max_length=160)
     route = models.CharField(_("leerweg"), max_length=12, choices=Route, default=Route.BOL)
     years = models.PositiveSmallIntegerField(_("aantal leerjaren"), default=3)
@@ -197,8 +215,12 @@ class Programme(models.Model):
 class Accreditation(models.Model):
     """What is known of an organisation's erkenning by SBB for one kwalificatie (domain B2)."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="accreditations")
-    qualification = models.ForeignKey(Qualification, models.PROTECT, related_name="accreditations")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="accreditations", verbose_name=_("organisatie")
+    )
+    qualification = models.ForeignKey(
+        Qualification, models.PROTECT, related_name="accreditations", verbose_name=_("kwalificatie")
+    )
     status = models.CharField(
         _("status"), max_length=12, choices=AccreditationStatus, default=AccreditationStatus.UNKNOWN
     )
@@ -217,7 +239,9 @@ class Accreditation(models.Model):
 class ClosingDay(models.Model):
     """A day on which the organisation is closed; it does not count as a working day for the answer clock (R1)."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="closing_days")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="closing_days", verbose_name=_("organisatie")
+    )
     day = models.DateField(_("dag"))
     reason = models.CharField(_("reden"), max_length=120, blank=True)
 

@@ -1,9 +1,11 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "stagematch.accounts"
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         """Give the mails of signing in a sample each."""

@@ -1,6 +1,7 @@
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.urls import URLPattern, URLResolver
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 class MailConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "stagematch.mail"
+    verbose_name = _("Mail")
 
     def ready(self) -> None:
         """Add the page with every mail to the admin."""

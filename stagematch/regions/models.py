@@ -57,8 +57,10 @@ class Municipality(Dated):
 class MunicipalityRegion(Dated):
     """Says in which region a gemeente lies, and when."""
 
-    municipality = models.ForeignKey(Municipality, models.CASCADE, related_name="region_links")
-    region = models.ForeignKey(Region, models.CASCADE, related_name="municipality_links")
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="region_links", verbose_name=_("gemeente")
+    )
+    region = models.ForeignKey(Region, models.CASCADE, related_name="municipality_links", verbose_name=_("regio"))
 
     class Meta:
         verbose_name = _("gemeente in regio")
@@ -76,9 +78,15 @@ class PostcodeArea(Dated):
 
     pc4 = models.CharField(_("postcode (4 cijfers)"), max_length=4, unique=True)
     place = models.CharField(_("plaats"), max_length=120)
-    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, blank=True, related_name="postcodes")
-    corop = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="corop_postcodes")
-    province = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="province_postcodes")
+    municipality = models.ForeignKey(
+        Municipality, models.PROTECT, null=True, blank=True, related_name="postcodes", verbose_name=_("gemeente")
+    )
+    corop = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="corop_postcodes", verbose_name=_("COROP-gebied")
+    )
+    province = models.ForeignKey(
+        Region, models.PROTECT, null=True, blank=True, related_name="province_postcodes", verbose_name=_("provincie")
+    )
     latitude = models.FloatField(_("breedtegraad"))
     longitude = models.FloatField(_("lengtegraad"))
 

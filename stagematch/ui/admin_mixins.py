@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.db.models import ForeignObjectRel, Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
@@ -22,6 +23,14 @@ def is_platform_admin(request: HttpRequest) -> bool:
     """Tell whether this is a platform admin."""
     user = request.user
     return bool(user.is_authenticated and user.is_active and user.is_superuser)
+
+
+def plain_choice(field: Any) -> Any:
+    """Take the links for adding, changing and looking away from a field that chooses a row."""
+    widget = getattr(field, "widget", None)
+    if isinstance(widget, RelatedFieldWidgetWrapper):
+        field.widget = widget.widget
+    return field
 
 
 def is_referred_to(obj: Model) -> bool:
@@ -77,6 +86,11 @@ class PlatformAdminMixin(ModelAdmin):
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """A row that is not there, or not yours, is a 404 as everywhere; Django would send people to the index."""
         raise Http404
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """No pencils and eyes beside a choice: they open windows, and what they do has a page of its own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return plain_choice(field)
 
     # --- what is written ---------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: Any, form: "ModelForm[Any]", change: bool) -> None:
