@@ -59,7 +59,7 @@ def set_sequences(*tables: type[models.Model]) -> None:
             cursor.execute(
                 "select setval(pg_get_serial_sequence(%s, %s), coalesce((select max(id) from "
                 + connection.ops.quote_name(model._meta.db_table)
-                + "), 0) + 1, false)",
+                + "), 0) + 1, false)",  # noqa: S608 -- the name of our own table, quoted
                 [model._meta.db_table, pk.column],
             )
 

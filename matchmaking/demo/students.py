@@ -107,10 +107,10 @@ class Students:
                 "created_at": noon(self.day - dt.timedelta(days=120)),
             }
         )
-        period = self.world.ref.periods[0] if named else rng.choices(self.world.ref.periods, (70, 20, 10))[0]
+        period = self.world.ref.periods[0] if named else rng.choices(self.world.ref.periods, (80, 12, 8))[0]
         status = "open" if named else rng.choices(("open", "draft", "stopped"), (88, 9, 3))[0]
-        days = rng.choice((2, 2, 2, 3, 4))
-        weekdays = 3 if named else rng.choice((3, 3, 7, 12, 24, 31, 31, 15, 28, 19))
+        days = rng.choice((2, 2, 2, 2, 3))
+        weekdays = 3 if named else rng.choice((3, 7, 12, 24, 31, 31, 31, 15, 28, 30))
         days = min(days, weekdays.bit_count())
         self.searches.append(
             {
@@ -125,7 +125,7 @@ class Students:
                 "days_per_week": days,
                 "hours_per_week": days * 8,
                 "home_id": area.pk,
-                "max_distance_km": 15 if named else rng.choice((8, 10, 15, 20, 20, 30)),
+                "max_distance_km": 15 if named else rng.choice((10, 15, 20, 25, 30, 40)),
                 "travel_mode": rng.choice(("bike", "transit", "transit", "car")),
                 "needs": 0 if named else rng.choices((0, 1, 2, 6, 16), (80, 4, 8, 5, 3))[0],
                 "motivation": rng.choice(people.MOTIVATIONS),
@@ -137,7 +137,7 @@ class Students:
         wished = ["ouderen", "jongeren"] if named else rng.sample(sorted(groups), rng.choice((0, 1, 2, 2, 3)))
         links["target_groups"] += [(pk, groups[slug].pk) for slug in wished]
         links["work_fields"] += [(pk, fields[slug].pk) for slug in rng.sample(sorted(fields), rng.choice((0, 1, 2)))]
-        processes = rng.sample(sorted(self.world.ref.processes), rng.choice((2, 3, 4)))
+        processes = rng.sample(sorted(self.world.ref.processes), rng.choice((1, 2, 2, 3)))
         links["work_processes"] += [(pk, self.world.ref.processes[code].pk) for code in processes]
         for position, text in enumerate(rng.sample(people.GOALS, rng.choice((1, 2, 2, 3)))):
             self.goals.append({"id": len(self.goals) + 1, "search_id": pk, "text": text, "position": position})

@@ -153,9 +153,11 @@ class World:
         for name, slug, place in places.PARTNERS:
             pk = self._organisation(OrganisationKind.PARTNER, name, slug, place, places.SOURCE)
             self._member(self.user("organisator"), pk, Role.ORGANISER)
-        towns = sorted(place for place, areas in self.ref.by_place.items() if len(areas) >= 2)
+        # Students live around their school, so that is where the invented hosts are too.
+        centres = [self.ref.by_place[place][0] for _name, _slug, place in places.SCHOOLS]
+        around = [[a.place for a in self.ref.near(c) if len(self.ref.by_place[a.place]) >= 2] for c in centres]
         for number in range(self.size.hosts - len(hosts)):
-            town = self.rng.choice(towns)
+            town = self.rng.choice(around[number % len(around)])
             title = f"{self.rng.choice(places.INVENTED_KINDS)} {self.rng.choice(places.INVENTED)}"
             name = f"{title} {town} (demo)" if number >= len(places.INVENTED) else f"{title} (demo)"
             pk = self._organisation(OrganisationKind.EMPLOYER, name, f"{slugify(name)}-{number}", town, "")
@@ -298,11 +300,11 @@ class World:
     def _vacancy(self, organisation: int, team: Row, number: int) -> None:
         rng, pk = self.rng, len(self.vacancies) + 1
         title, summary, tasks, group, fields, processes = texts.TEMPLATES[number % len(texts.TEMPLATES)]
-        period = self.ref.periods[0] if number < 8 else rng.choices(self.ref.periods, (70, 20, 10))[0]
+        period = self.ref.periods[0] if number < 8 else rng.choices(self.ref.periods, (80, 12, 8))[0]
         location = self.locations[team["location_id"] - 1]
         area_place = location["neighbourhood"]
-        weekdays = rng.choice((3, 3, 3, 12, 24, 7, 31, 15, 6, 19))
-        days = min(weekdays.bit_count(), rng.choice((2, 2, 2, 3, 4)))
+        weekdays = 3 if number < 8 else rng.choice((31, 31, 15, 7, 3, 12, 24, 30, 27, 15))
+        days = min(weekdays.bit_count(), rng.choice((2, 2, 2, 2, 3)))
         hours = days * 8
         draft, closed = rng.random() < 0.05, rng.random() < 0.03
         status = "published" if number < 8 or not (draft or closed) else "draft" if draft else "closed"
@@ -336,7 +338,7 @@ class World:
                 "days_per_week": days,
                 "days_fixed": days == weekdays.bit_count() and days < 4,
                 "hours_min": max(8, hours - 8),
-                "hours_max": min(40, hours + 8),
+                "hours_max": min(40, hours + 16),
                 "times": "tussen 9.00 en 17.00 uur",
                 "years": rng.choice((0b110, 0b110, 0b111, 0b010, 0b100, 0b011)),
                 "routes": rng.choice((1, 1, 1, 3)),
@@ -365,14 +367,15 @@ class World:
         )
         links = self.vacancy_links
         links["qualifications"] += [
-            (pk, q.pk) for q in self.ref.qualifications if q.crebo == "25615" or rng.random() < 0.6
+            (pk, q.pk) for q in self.ref.qualifications if q.crebo == "25615" or rng.random() < 0.8
         ]
         links["target_groups"].append((pk, group_row.pk))
         if group != "buurtbewoners" and rng.random() < 0.25:
             links["target_groups"].append((pk, self.ref.groups["buurtbewoners"].pk))
         links["work_fields"] += [(pk, f.pk) for f in field_rows]
         links["work_processes"] += [
-            (pk, self.ref.processes[code].pk) for code in dict.fromkeys([*codes, "B1-K2-W1", "B1-K2-W2"])
+            (pk, self.ref.processes[code].pk)
+            for code in dict.fromkeys([*codes, "B1-K2-W1", "B1-K2-W2", *rng.sample(sorted(self.ref.processes), 3)])
         ]
 
     def _place(self, location: Row) -> str:
