@@ -95,7 +95,7 @@ def _fit(
         Reason(ok[Rule.WERKPROCESSEN], words.goals(_goals(known, row))),
     ]
     others = [
-        Reason(ok=False, text=text) for rule, text in _other_rules(search, vacancy, known, row).items() if not ok[rule]
+        Reason(ok=False, text=_other_rule(rule, search, vacancy, known, row)) for rule in _OTHER if not ok[rule]
     ]
     reasons = five + others
     wrong = next((reason.text for reason in reasons if not reason.ok), "")
@@ -142,14 +142,16 @@ def _values(known: facts.Facts, link: str, row: int) -> list[int]:
     return mine
 
 
-def _other_rules(search: PlacementSearch, vacancy: Vacancy, known: facts.Facts, row: int) -> dict[Rule, str]:
-    missing = int(known.students.needs[0]) & ~int(known.vacancies.has[row])
-    last = [day for day in (vacancy.apply_until, vacancy.publish_until) if day is not None]
-    return {
-        Rule.PERIOD: words.period(search, vacancy),
-        Rule.NEEDS: words.needs(missing),
-        Rule.DEADLINE: words.deadline(min(last)) if last else "",
-    }
+_OTHER = (Rule.PERIOD, Rule.NEEDS, Rule.DEADLINE)
+"""Rules that have no tile of their own and are told only when they fail."""
+
+
+def _other_rule(rule: Rule, search: PlacementSearch, vacancy: Vacancy, known: facts.Facts, row: int) -> str:
+    if rule == Rule.PERIOD:
+        return words.period(search, vacancy)
+    if rule == Rule.NEEDS:
+        return words.needs(int(known.students.needs[0]) & ~int(known.vacancies.has[row]))
+    return words.deadline(min(day for day in (vacancy.apply_until, vacancy.publish_until) if day is not None))
 
 
 def rule_sentence(rule: Rule, search: PlacementSearch, vacancy: Vacancy, known: facts.Facts, row: int = 0) -> str:
@@ -166,7 +168,7 @@ def rule_sentence(rule: Rule, search: PlacementSearch, vacancy: Vacancy, known: 
     }
     if rule in sentences:
         return sentences[rule]()
-    return _other_rules(search, vacancy, known, row)[rule]
+    return _other_rule(rule, search, vacancy, known, row)
 
 
 def _programme_rule(search: PlacementSearch, vacancy: Vacancy, known: facts.Facts, rule: Rule) -> str:
