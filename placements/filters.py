@@ -32,6 +32,7 @@ DAYS = {
 }
 DISTANCES = (5, 10, 15, 20, 30, 50, 75)
 DEFAULT_DISTANCE = 20
+MOST_ALIKE = 1000
 HOURS = (8, 12, 16, 20, 24, 28, 32, 36)
 SORTS = [
     ("past", _("Past het best")),
@@ -149,6 +150,7 @@ class VacancyFilter(django_filters.FilterSet):
         super().__init__(data, queryset)
         self.options = options
         self.home = home
+        self.is_alike = False
         for name in ("doelgroep", "werkveld", "periode"):
             self.form.fields[name].choices = [(o.value, o.label) for o in options.of(name)]
         for name, facets in {"regio": ("provincie", "corop"), "opleiding": ("opleiding",)}.items():
@@ -160,7 +162,7 @@ class VacancyFilter(django_filters.FilterSet):
     def _bind(self) -> None:
         """Tell every filter what it asks; the ones on reference data need the options read for this page."""
         to_q: dict[str, Callable[[Any], Q | None]] = {
-            "q": text.matches,
+            "q": lambda _v: self.words,
             "dag": lambda days: on_days(mask_of(DAYS[day] for day in days)),
             "uren": lambda hours: Q(hours_min__lte=int(hours), hours_max__gte=int(hours)),
             "doelgroep": lambda v: self._linked(Vacancy.target_groups.through, "targetgroup_id", "doelgroep", v),
@@ -184,6 +186,18 @@ class VacancyFilter(django_filters.FilterSet):
             return Q(location__postcode__province_id=option.pk)
         option = self.options.get("corop", code)
         return Q(location__postcode__corop_id=option.pk) if option else None
+
+    @cached_property
+    def words(self) -> Q | None:
+        """What the typed words ask: the words themselves, or when nothing has them, words that look like them."""
+        exact = text.exactly(self.chosen.get("q", ""))
+        near = text.nearly(self.chosen.get("q", ""))
+        if exact is None or near is None or self.queryset.filter(exact).exists():
+            return exact
+        # Read once, so that counts and list do not both pay for comparing letters.
+        found = list(self.queryset.filter(near).order_by().values_list("pk", flat=True)[:MOST_ALIKE])
+        self.is_alike = bool(found)
+        return Q(pk__in=found) if found else exact
 
     @cached_property
     def place(self) -> PostcodeArea | None:

@@ -43,10 +43,10 @@ def student_of(user: User | AnonymousUser) -> Student | None:
 def current_search(user: User | AnonymousUser) -> PlacementSearch | None:
     """Return the search the student is busy with: an open one first, then a draft, then a placed one; the nearest to now wins.
 
-    The search carries its student, period and home; searches whose last day has passed do not count.
+    The search carries its student, period and home; searches whose last day has passed do not count. One query, and
+    when asked before `student_of` it answers that question too.
     """
-    student = student_of(user)
-    if student is None:
+    if not isinstance(user, User) or (_user_field.is_cached(user) and student_of(user) is None):
         return None
     order = Case(
         When(status=SearchStatus.OPEN, then=Value(0)),
@@ -56,13 +56,22 @@ def current_search(user: User | AnonymousUser) -> PlacementSearch | None:
         output_field=IntegerField(),
     )
     search = (
-        PlacementSearch.objects.filter(student=student, ends_on__gte=today())
-        .select_related("period", "home__corop")
+        PlacementSearch.objects.filter(student__user=user, ends_on__gte=today())
+        .select_related(
+            "period", "home", "student__programme__qualification", "student__programme__school", "student__school"
+        )
         .order_by(order, "starts_on", "pk")
         .first()
     )
-    if search is not None:
-        search.student = student
+    if search is None:
+        return None
+    if _user_field.is_cached(user):
+        known = student_of(user)
+        assert known is not None  # noqa: S101 -- checked above; narrows the type
+        search.student = known
+    else:
+        search.student.user = user
+        _remember(user, search.student)
     return search
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +21,7 @@ from placements.models import Vacancy
 from students.models import PlacementSearch, Student
 
 # How many places get the exact score of the matching on one page view; the rest follows in the rough order of SQL.
-SCORED = 200
+SCORED = 60
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class Listing:
                 rows = rows.annotate(rough=rough_fit(self.search))
                 near = [distance(origin).asc()] if origin else []
                 return rows.order_by("-rough", *near, *newest)
-            if text.matches(words) is not None:
+            if text.exactly(words) is not None:
                 return rows.order_by(text.relevance(words).desc(), *newest)
         return rows.order_by(*newest)
 
@@ -123,23 +124,23 @@ class Listing:
     def _reference(self, name: str) -> list[Choice]:
         return self._choices(name, [(o.value, o.label, self.counts.of(name, o.pk)) for o in self.options.of(name)])
 
-    @property
+    @cached_property
     def doelgroep(self) -> list[Choice]:
         return self._reference("doelgroep")
 
-    @property
+    @cached_property
     def werkveld(self) -> list[Choice]:
         return self._reference("werkveld")
 
-    @property
+    @cached_property
     def opleiding(self) -> list[Choice]:
         return self._reference("opleiding")
 
-    @property
+    @cached_property
     def periode(self) -> list[Choice]:
         return self._reference("periode")
 
-    @property
+    @cached_property
     def regio(self) -> list[tuple[str, list[Choice]]]:
         groups = [("provincie", _("Provincie")), ("corop", _("Kleiner gebied"))]
         return [
@@ -147,13 +148,13 @@ class Listing:
             for f, title in groups
         ]
 
-    @property
+    @cached_property
     def leerjaar(self) -> list[Choice]:
         return self._choices(
             "leerjaar", [(y, _("Leerjaar %(year)s") % {"year": y}, self.counts.of("leerjaar", y)) for y in "1234"]
         )
 
-    @property
+    @cached_property
     def dag(self) -> list[Choice]:
         on = self.chosen.get("dag") or []
         weekend = {"za", "zo"}
@@ -163,19 +164,19 @@ class Listing:
             if day not in weekend or day in on or self.counts.of("dag", day)
         ]
 
-    @property
+    @cached_property
     def soort(self) -> list[Choice]:
         return self._choices(
             "soort", [(k.value, capital(k.label), self.counts.of("soort", k.value)) for k in VacancyKind]
         )
 
-    @property
+    @cached_property
     def vergoeding(self) -> list[Choice]:
         return self._choices(
             "vergoeding", [(a.value, capital(a.label), self.counts.of("vergoeding", a.value)) for a in Allowance]
         )
 
-    @property
+    @cached_property
     def toegankelijk(self) -> Choice:
         label = _("Zonder trap of drempel")
         return Choice("1", label, self.counts.of("toegankelijk", "1"), bool(self.chosen.get("toegankelijk")))
@@ -202,7 +203,7 @@ class Listing:
         skip = {"sorteer", "pagina"}
         return [(k, v) for k, values in self.query.lists() if k not in skip for v in values if v]
 
-    @property
+    @cached_property
     def chips(self) -> list[Chip]:
         """What is on, each with the address that takes it off."""
         q, chips = self.query, []
@@ -232,7 +233,7 @@ class Listing:
             chips += [Chip(capital(c.label), without(q, name, c.value)) for c in choices if c.chosen]
         return chips
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The heading: where, as far as we know it."""
         if self.filters.place is not None:
@@ -254,7 +255,7 @@ class Listing:
     @property
     def ways_out(self) -> list[tuple[str, str]]:
         """When nothing was found: at most three searches that ask less. Each leaves out one thing that was asked."""
-        return [(_("Zonder ‘%(filter)s’") % {"filter": chip.label}, chip.url) for chip in reversed(self.chips[-3:])]
+        return [(_("Zonder: %(filter)s") % {"filter": chip.label}, chip.url) for chip in reversed(self.chips[-3:])]
 
 
 def rough_fit(search: PlacementSearch) -> Case | Any:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from organisations.models import Qualification, StagePeriod, TargetGroup, WorkField
 from stagematch.clock import today
@@ -40,7 +41,7 @@ class Options:
 
 
 def _part(rows: QuerySet[Any], facet: str, value: str, name: str, order: str | None = None) -> QuerySet[Any, Any]:
-    position = F(order) if order else Value(None, output_field=DateField())
+    position = F(order) if order else Cast(Value(None), DateField())
     return (
         rows.order_by()
         .annotate(

@@ -20,20 +20,26 @@ def _words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if word not in _COMMON][:6]
 
 
-def matches(text: str) -> Q | None:
-    """Return the condition for vacancies that are about `text`, or None when there is nothing to look for.
+def exactly(text: str) -> Q | None:
+    """Return the condition for vacancies that hold the words of `text`, or None when there is nothing to look for.
 
-    Quotes, `or` and a minus are understood as people know them; with them the search is exact. Without them every
-    word must be in the text, or look like one in the title, the organisation, the place or the doelgroep.
+    Quotes, `or` and a minus are understood as people know them from other sites.
     """
     text = text.strip()[:MAX_LENGTH]
-    if not text:
-        return None
-    exact = Q(search_vector=SearchQuery(text, config=CONFIG, search_type="websearch"))
+    return Q(search_vector=SearchQuery(text, config=CONFIG, search_type="websearch")) if text else None
+
+
+def nearly(text: str) -> Q | None:
+    """Return the condition for vacancies where every word stands, or looks like a word in the title, the names of
+    organisation and place, or the doelgroep; None when spelling cannot be what is wrong.
+
+    Likeness costs a hundred times more than looking a word up, so it is for when the exact words find nothing.
+    """
+    text = text.strip()[:MAX_LENGTH]
     words = _words(text)
     if not words or _OPERATORS.search(text):
-        return exact
-    return exact | reduce(and_, (_like(word) for word in words))
+        return None
+    return reduce(and_, (_like(word) for word in words))
 
 
 def _like(word: str) -> Q:

@@ -18,7 +18,8 @@ from students.selectors import current_search, student_of
 
 
 def _listing(request: HttpRequest) -> Listing:
-    return Listing(request.GET, student=student_of(request.user), search=current_search(request.user))
+    search = current_search(request.user)  # first: it brings the student along
+    return Listing(request.GET, student=student_of(request.user), search=search)
 
 
 @login_not_required
@@ -56,8 +57,8 @@ def vacancy_map(request: HttpRequest) -> HttpResponse:
 @require_safe
 def vacancy_detail(request: HttpRequest, public_id: str, slug: str = "") -> HttpResponse:
     """Show a place with all its facts, why it fits, and what one can do now."""
+    search = current_search(request.user)  # first: it brings the student along
     student = student_of(request.user)
-    search = current_search(request.user)
     vacancy = detail.visible_vacancy(request.user, public_id, student)
     if vacancy is None:
         raise Http404
