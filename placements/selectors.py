@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from organisations import weekdays
 from placements import fit, rules
 from placements.enums import ApplicationStatus
-from placements.fit import Fit
+from placements.fit import Fit, Reason
 from placements.models import AnswerStatistic, Application, ApplicationEvent, Rejection, Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
@@ -113,6 +113,25 @@ class Candidate:
     def is_unanswered(self) -> bool:
         """Whether the answer clock still runs (R1)."""
         return self.application.status in ApplicationStatus.unanswered()
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """The five tiles of the match as an organisation reads them: about the candidate, and without a distance."""
+        if self.fit is None:
+            return []
+        days, programme, distance, groups, goals = (reason.ok for reason in self.fit.reasons[:5])
+        wished = weekdays.listing(self.target_groups)
+        return [
+            Reason(days, _("Kan op %(days)s") % {"days": self.days}),
+            Reason(
+                programme,
+                (_("Leerjaar %(year)d past") if programme else _("Leerjaar %(year)d: daar is de plek niet voor"))
+                % {"year": self.year},
+            ),
+            Reason(distance, _("De reis past") if distance else _("De reis is verder dan de student wil")),
+            Reason(groups, _("Koos voor %(groups)s") % {"groups": wished} if wished else _("Koos nog geen doelgroep")),
+            Reason(goals, _("Leerdoelen kunnen hier") if goals else _("Leerdoelen kunnen hier niet")),
+        ]
 
     @property
     def colour(self) -> str:

@@ -146,7 +146,7 @@ WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 # --- Language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "nl"
-LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LANGUAGES = [("nl", "Nederlands")]  # English joins when its catalogue is complete (decision 0002)
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "taal"
 USE_I18N = True
