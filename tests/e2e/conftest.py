@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from tests.e2e.browser import axe_source, launch_options
+from tests.e2e.browser import axe_source, launch_options, prepare_driver
 
 # Playwright runs its own event loop in this thread, in which Django then refuses to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def playwright_driver() -> Iterator[Playwright]:
     """Playwright itself, once per test process."""
+    prepare_driver()
     with sync_playwright() as driver:
         yield driver
 
