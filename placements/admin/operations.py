@@ -26,6 +26,7 @@ class Operation:
 
     slug: ClassVar[str]  # in the address
     label: ClassVar[Text]  # on the button
+    title: ClassVar[Text]
     question: ClassVar[Text]
     done: ClassVar[Text]
     target: ClassVar[VacancyStatus]
@@ -45,6 +46,7 @@ class Publish(Operation):
     """Show it to students."""
 
     slug = "publiceren"
+    title = gettext_lazy("Vacature publiceren")
     label = gettext_lazy("Publiceer")
     question = gettext_lazy("Wil je deze vacature laten zien aan studenten?")
     done = gettext_lazy("De vacature staat online.")
@@ -76,6 +78,7 @@ class Unpublish(_End):
     """Take it back to draft."""
 
     slug = "terug-naar-concept"
+    title = gettext_lazy("Vacature terugzetten")
     label = gettext_lazy("Zet terug naar concept")
     question = gettext_lazy("Wil je deze vacature terugzetten naar concept? Studenten zien hem dan niet meer.")
     done = gettext_lazy("De vacature is weer een concept.")
@@ -89,6 +92,7 @@ class Close(_End):
     """End it."""
 
     slug = "sluiten"
+    title = gettext_lazy("Vacature sluiten")
     label = gettext_lazy("Sluit")
     question = gettext_lazy("Wil je deze vacature sluiten? Studenten kunnen dan niet meer reageren.")
     done = gettext_lazy("De vacature is gesloten.")

@@ -196,7 +196,7 @@ class VacancyAdmin(RoleAdminMixin):
             back = reverse("admin:placements_vacancy_change", args=[only.pk])
         context = {
             **self.admin_site.each_context(request),
-            "title": planned.operation.label,
+            "title": planned.operation.title,
             "opts": self.opts,
             "plan": planned,
             "action": action,
