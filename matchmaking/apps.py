@@ -2,6 +2,7 @@ from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
 from django.db.models.signals import post_save
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from placements.panels import Panel
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
 class MatchmakingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
     name = "matchmaking"
+    verbose_name = _("Matching")
 
     def ready(self) -> None:
         """Tell the rooms below what matching can do for them, and listen to what happens there."""

@@ -57,7 +57,9 @@ class MatchingRun(models.Model):
     error = models.TextField(_("fout"), blank=True)
     started_at = models.DateTimeField(_("begonnen"), default=now)
     finished_at = models.DateTimeField(_("klaar"), null=True, blank=True)
-    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("gestart door")
+    )
 
     class Meta:
         verbose_name = _("matching-run")
@@ -79,9 +81,11 @@ class Proposal(models.Model):
     """A place proposed to a student for one period. Status moves only through `matchmaking.services` (R5: a proposal, never an assignment)."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    run = models.ForeignKey(MatchingRun, models.PROTECT, related_name="proposals")
-    search = models.ForeignKey(PlacementSearch, models.CASCADE, related_name="proposals")
-    vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="proposals")
+    run = models.ForeignKey(MatchingRun, models.PROTECT, related_name="proposals", verbose_name=_("run"))
+    search = models.ForeignKey(
+        PlacementSearch, models.CASCADE, related_name="proposals", verbose_name=_("stagezoektocht")
+    )
+    vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="proposals", verbose_name=_("stagevacature"))
     kind = models.CharField(_("soort"), max_length=10, choices=ProposalKind, default=ProposalKind.DIVISION)
     status = models.CharField(_("status"), max_length=10, choices=ProposalStatus, default=ProposalStatus.PROPOSED)
     slot = models.PositiveSmallIntegerField(_("nummer"), validators=[MinValueValidator(1), MaxValueValidator(3)])
