@@ -18,6 +18,8 @@ from stagematch.runtime.postgres import Postgres
 from stagematch.runtime.valkey import Valkey
 
 os.environ.setdefault("STAGEMATCH_ENV", "test")
+# By number: a bare system cannot look up "localhost".
+os.environ.setdefault("DJANGO_LIVE_TEST_SERVER_ADDRESS", "127.0.0.1")
 
 
 def _start_missing_servers() -> None:
