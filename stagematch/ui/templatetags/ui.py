@@ -68,6 +68,7 @@ def widget(field: BoundField) -> SafeString:
     inner = field.field.widget
     if "class" in inner.attrs:
         return field.as_widget()
+    inner.attrs.pop("placeholder", None)  # a form we did not make: its placeholder repeats the label
     return field.as_widget(attrs={"class": widget_class(inner)})
 
 
