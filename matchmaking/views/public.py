@@ -15,5 +15,5 @@ from stagematch.clock import today
 def how_it_works(request: HttpRequest) -> HttpResponse:
     """The rules of matching in plain Dutch, made from the rules that hold now."""
     policy = current_policy()
-    context = {"tab": "hulp", "policy": policy, "seed": season_seed(today()), **page_of(policy)}
+    context = {"tab": "matching", "policy": policy, "seed": season_seed(today()), **page_of(policy)}
     return render(request, "matchmaking/how_it_works.html", context)
