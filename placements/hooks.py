@@ -5,7 +5,7 @@ from django.db.models import F, Sum
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from placements import mail_samples, organisation_page
+from placements import mail_samples, organisation_page, privacy
 from placements.models import Application, Placement, Vacancy
 from placements.workspace.urls import urls
 from stagematch.accounts.models import User
@@ -20,6 +20,7 @@ def register() -> None:
         admin.site.add_views(urls)
     context.register_counter("wachtend", waiting)
     organisation_page.register()
+    privacy.register()
     mail_samples.register()
     home.register_counter(10, places_free)
     home.register_counter(20, organisations_taking_part)

@@ -31,13 +31,14 @@ def for_cards(vacancies: QuerySet[Vacancy], student: Student | None) -> QuerySet
         if student
         else Value(False, output_field=BooleanField())
     )
-    return (
-        vacancies.with_open_applications()  # type: ignore[attr-defined, no-any-return]
+    rows: QuerySet[Vacancy] = (
+        vacancies.with_open_applications()  # type: ignore[attr-defined]
         .annotate(is_saved=saved)
         .select_related("organisation", "team", "location__postcode", "period")
         .prefetch_related("target_groups")
         .defer(*NOT_IN_LISTS)
     )
+    return rows
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -30,7 +31,7 @@ def _names(relation: str, name: str = "name") -> ArraySubquery:
     return ArraySubquery(rows)
 
 
-def visible_vacancy(user: User | AnonymousUser, public_id: object, student: Student | None) -> Vacancy | None:
+def visible_vacancy(user: User | AnonymousUser, public_id: UUID | str, student: Student | None) -> Vacancy | None:
     """Return the place with what its page needs, or None when this user may not see it. Two queries.
 
     A student keeps seeing a place they reacted to, also when it is no longer published.
@@ -70,7 +71,7 @@ def years_text(vacancy: Vacancy) -> str:
 
 def routes_text(vacancy: Vacancy) -> str:
     """The leerwegen a place takes."""
-    return listing(route.label for n, route in enumerate(Route) if vacancy.routes & (1 << n))
+    return listing(str(route.label) for n, route in enumerate(Route) if vacancy.routes & (1 << n))
 
 
 def _hours(vacancy: Vacancy) -> str:

@@ -3,6 +3,7 @@
 import math
 
 from django.db.models import ExpressionWrapper, F, FloatField, Q, Value
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import ASin, Cos, Radians, Sin, Sqrt
 from django.db.models.lookups import LessThanOrEqual
 
@@ -12,7 +13,7 @@ EARTH_KM = 6371.0088
 KM_PER_DEGREE = 111.195
 
 
-def distance(origin: PostcodeArea, path: str = "location__postcode") -> ExpressionWrapper:
+def distance(origin: PostcodeArea, path: str = "location__postcode") -> "ExpressionWrapper[CombinedExpression]":
     """Return the great-circle distance in km from `origin` to the postcode area at `path` (haversine)."""
     latitude, longitude = F(f"{path}__latitude"), F(f"{path}__longitude")
     half_lat = Sin(Radians(latitude - Value(origin.latitude)) / 2.0)

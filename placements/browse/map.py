@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 820, 560
 # Where the drawing of the regions lies in the national grid: 500 metres a unit, from its left top corner.
 UNIT_METRES, OFFSET_X, OFFSET_Y = 500.0, -21.93, 1242.88
 PIN_WIDTH, PIN_HEIGHT = 58, 50
+PIN_TIP = 32
 MOST_PINS = 60
 
 
@@ -61,7 +62,7 @@ class Pin:
 
     @property
     def transform(self) -> str:
-        return f"translate({self.x:.0f} {self.y:.0f})"
+        return f"translate({self.x:.0f} {self.y - PIN_TIP:.0f})"  # the tip stands on the place
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class Options:
 
 def _part(rows: QuerySet[Any], facet: str, value: str, name: str, order: str | None = None) -> QuerySet[Any, Any]:
     position = F(order) if order else Cast(Value(None), DateField())
-    return (
+    part: QuerySet[Any, Any] = (
         rows.order_by()
         .annotate(
             _facet=Value(facet, output_field=CharField()),
@@ -53,6 +53,7 @@ def _part(rows: QuerySet[Any], facet: str, value: str, name: str, order: str | N
         )
         .values_list("_facet", "_pk", "_value", "_name", "_position")
     )
+    return part
 
 
 def _rows() -> list[tuple[str, int, str, str]]:

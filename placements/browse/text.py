@@ -6,7 +6,7 @@ from operator import and_
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import F, Q
-from django.db.models.expressions import Combinable
+from django.db.models.expressions import CombinedExpression
 
 CONFIG = "nl"
 MAX_LENGTH = 100
@@ -50,8 +50,9 @@ def _like(word: str) -> Q:
     )
 
 
-def relevance(text: str) -> Combinable:
+def relevance(text: str) -> CombinedExpression:
     """Return the expression to sort by: places that have the words come before places that look like them."""
     text = text.strip()[:MAX_LENGTH]
-    rank: Combinable = SearchRank(F("search_vector"), SearchQuery(text, config=CONFIG, search_type="websearch"))
-    return rank + TrigramWordSimilarity(text, "title") / 10.0
+    rank = SearchRank(F("search_vector"), SearchQuery(text, config=CONFIG, search_type="websearch"))
+    ranked: CombinedExpression = rank + TrigramWordSimilarity(text, "title") / 10.0
+    return ranked

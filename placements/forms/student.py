@@ -55,7 +55,8 @@ class ApplyForm(FormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.current_cv = current_cv
         self.goal_texts = goals
-        choices = [("upload", gettext("Kies een ander bestand")), ("none", gettext("Ik heb geen cv"))]
+        other = gettext("Kies een ander bestand") if current_cv else gettext("Kies een bestand")
+        choices = [("upload", other), ("none", gettext("Ik heb geen cv"))]
         if current_cv is not None:
             choices.insert(0, ("reuse", current_cv.original_name))
         cv_field = self.fields["cv"]
@@ -85,7 +86,7 @@ class ApplyForm(FormMixin, forms.Form):
         # A file that was chosen is meant, whatever the radio says: without JavaScript nothing ticks it.
         if data.get("cv_file"):
             data["cv"] = "upload"
-            self._errors.pop("cv", None)  # type: ignore[union-attr]
+            self.errors.pop("cv", None)
         elif data.get("cv") == "upload" and "cv_file" not in self.errors:
             self.add_error("cv_file", gettext("Kies het bestand met je cv, of kies ‘Ik heb geen cv’."))
         goals = [*data.get("goals", []), str(data.get("own_goal", "")).strip()]

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import models, transaction
-from django.db.models import ForeignObjectRel, ProtectedError
+from django.db.models import ForeignObjectRel, ProtectedError, Q
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
@@ -120,10 +121,16 @@ def delete_person(*, user: User, actor: User | None = None) -> None:
     RuleError `has_duties` for somebody whose work for an organisation is still in use.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
+    name, email = user.get_full_name(), user.email
+    # Nameless first: what is written to others from here on cannot say who this was.
+    user.first_name, user.last_name = _("Een student"), ""
+    user.email = f"{user.public_id}@verwijderd.invalid"
+    user.save(update_fields=["first_name", "last_name", "email"])
     student = Student.objects.filter(user=user).first()
     if student is not None:
         for farewell in _farewells.values():
             farewell(student, actor or user)
+    _forget_in_texts(name, email)
     files = [
         (document.file.storage, document.file.name)
         for document in Document.objects.filter(student__user=user)
@@ -133,7 +140,6 @@ def delete_person(*, user: User, actor: User | None = None) -> None:
 
     keys = list(UserSession.objects.filter(user=user).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
-    OutgoingMail.objects.filter(to_email__iexact=user.email).delete()
     try:
         user.delete()
     except ProtectedError as error:
@@ -143,3 +149,14 @@ def delete_person(*, user: User, actor: User | None = None) -> None:
         ) from error
     for storage, name in files:
         transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))  # type: ignore[misc]
+
+
+def _forget_in_texts(name: str, email: str) -> None:
+    """Delete what was written about this person where no relation leads to: mail to others, and notes of the admin."""
+    about = Q(to_email__iexact=email) | Q(body_text__icontains=email) | Q(subject__icontains=email)
+    told = Q(object_repr__icontains=email)
+    if name:
+        about |= Q(body_text__icontains=name) | Q(subject__icontains=name)
+        told |= Q(object_repr__icontains=name)
+    OutgoingMail.objects.filter(about).delete()
+    LogEntry.objects.filter(told).delete()

@@ -1,0 +1,39 @@
+"""What must happen in placements before a student is forgotten (features P3)."""
+
+from django.utils.translation import gettext as _
+
+from placements.enums import PlacementStatus
+from placements.models import Application, Placement
+from placements.services.applications import withdraw_application
+from placements.services.locks import lock_room, lock_student
+from stagematch.accounts.models import User
+from students.models import Student
+from students.services import register_farewell
+
+
+def register() -> None:
+    """Say goodbye in this room too when a person is deleted. Called in `ready()`."""
+    register_farewell("placements", farewell)
+
+
+def farewell(student: Student, actor: User) -> None:
+    """Give back the places of a student and withdraw what is open, so that nobody keeps waiting for somebody gone.
+
+    Runs in the transaction of the deletion. Locks in the order of `services.locks`.
+    """
+    lock_student(student.pk)
+    for placement in Placement.objects.filter(student=student).order_by("vacancy_id", "pk"):
+        if placement.status in {PlacementStatus.AGREED, PlacementStatus.RUNNING}:
+            room = lock_room(placement.vacancy_id, placement.supervisor_id)
+            if room.vacancy.places_taken:
+                room.vacancy.places_taken -= 1
+                room.vacancy.save(update_fields=["places_taken"])
+            for counter in (room.pool, room.supervisor):
+                if counter is not None and counter.taken:
+                    counter.taken -= 1
+                    counter.save(update_fields=["taken"])
+        placement.delete()
+    for application in Application.objects.filter(student=student).open().order_by("pk"):
+        withdraw_application(
+            application=application, actor=actor, reason=_("De student zoekt niet meer via stagematch.")
+        )
