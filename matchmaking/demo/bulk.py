@@ -56,10 +56,10 @@ def set_sequences(*tables: type[models.Model]) -> None:
             pk = model._meta.pk
             if not isinstance(pk, models.AutoField):
                 continue
+            table = connection.ops.quote_name(model._meta.db_table)
+            highest = f"(select max(id) from {table})"  # noqa: S608 -- the name of our own table, quoted
             cursor.execute(
-                "select setval(pg_get_serial_sequence(%s, %s), coalesce((select max(id) from "
-                + connection.ops.quote_name(model._meta.db_table)
-                + "), 0) + 1, false)",  # noqa: S608 -- the name of our own table, quoted
+                f"select setval(pg_get_serial_sequence(%s, %s), coalesce({highest}, 0) + 1, false)",
                 [model._meta.db_table, pk.column],
             )
 

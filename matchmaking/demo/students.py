@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import Any
 
 from matchmaking.demo import people, places
 from matchmaking.demo.bulk import noon
@@ -25,6 +24,7 @@ OUTCOMES = (
     ("rejected", 22),
     ("withdrawn", 6),
     ("declined", 2),
+    ("expired", 2),
 )
 PATHS: dict[str, tuple[str, ...]] = {
     "submitted": ("submitted",),
@@ -37,7 +37,9 @@ PATHS: dict[str, tuple[str, ...]] = {
     "rejected": ("submitted", "in_review", "rejected"),
     "withdrawn": ("submitted", "withdrawn"),
     "declined": ("submitted", "in_review", "invited", "second_round", "offered", "declined"),
+    "expired": ("submitted", "in_review", "invited", "second_round", "offered", "expired"),
 }
+WAITING = {"submitted", "in_review"}
 OPEN = {"submitted", "in_review", "invited", "second_round", "reserve", "offered"}
 
 
@@ -69,9 +71,12 @@ class Students:
             if vacancy["status"] == "published":
                 area = world.area_of_vacancy(vacancy)
                 self._by_cell[vacancy["period_id"], cell_of(area.latitude, area.longitude)].append(vacancy)
+        self._near_cache: dict[tuple[int, tuple[int, int]], list[Row]] = {}
+        self._accepts = set(world.vacancy_links["qualifications"])
         self._people()
         self._named()
         self._apply()
+        self._earlier()
 
     # --- people -----------------------------------------------------------------------------------
     def _people(self) -> None:
@@ -145,14 +150,32 @@ class Students:
 
     # --- applications -----------------------------------------------------------------------------
     def _near(self, search: Row) -> list[Row]:
+        """Return the published vacancies of the search's period in the nine cells around home."""
         area = self.world.areas[search["home_id"]]
         y, x = cell_of(area.latitude, area.longitude)
-        return [
-            vacancy
-            for dy in (-1, 0, 1)
-            for dx in (-1, 0, 1)
-            for vacancy in self._by_cell.get((search["period_id"], (y + dy, x + dx)), ())
-        ]
+        key = (search["period_id"], (y, x))
+        if key not in self._near_cache:
+            self._near_cache[key] = [
+                vacancy
+                for dy in (-1, 0, 1)
+                for dx in (-1, 0, 1)
+                for vacancy in self._by_cell.get((search["period_id"], (y + dy, x + dx)), ())
+            ]
+        return self._near_cache[key]
+
+    def _fits(self, search: Row, vacancy: Row) -> bool:
+        """Whether the rules would let this student apply there (placements.validators.validate_fits)."""
+        student = self.students[search["student_id"] - 1]
+        programme = self.world.programmes[student["programme_id"] - 1]
+        shared = search["weekdays"] & vacancy["weekdays"]
+        return bool(
+            (vacancy["id"], programme["qualification_id"]) in self._accepts
+            and vacancy["years"] >> (student["year"] - 1) & 1
+            and vacancy["routes"] & 1
+            and not (vacancy["days_fixed"] and shared != vacancy["weekdays"])
+            and shared.bit_count() >= max(search["days_per_week"], vacancy["days_per_week"])
+            and vacancy["hours_min"] <= search["hours_per_week"] <= vacancy["hours_max"]
+        )
 
     def _named(self) -> None:
         """Give the fixed accounts something on every page: a full queue, a talk tomorrow, an offer, a rejection."""
@@ -160,10 +183,10 @@ class Students:
         samira = self.searches[0]
         for vacancy, outcome, ago in ((radar[1], "invited", 6), (radar[3], "in_review", 4), (radar[4], "rejected", 12)):
             self._application(samira, vacancy, outcome, ago=ago, slots=outcome == "invited")
-        dock = next(row["id"] for row in self.world.organisations if row["slug"] == "dock")
-        offers = [v for v in self.world.vacancies if v["organisation_id"] == dock and v["status"] == "published"]
-        if offers:
-            self._application(samira, offers[0], "offered", ago=20)
+        # An offer takes a student out of tonight's matching, so it goes to the other student.
+        joris = self.searches[1]
+        if nearby := [v for v in self._near(joris) if v not in radar and self._fits(joris, v)]:
+            self._application(joris, nearby[0], "offered", ago=20)
         for rank, vacancy in enumerate((radar[0], radar[2], radar[6])):
             self.favourites.append(
                 {
@@ -171,7 +194,7 @@ class Students:
                     "student_id": 1,
                     "vacancy_id": vacancy["id"],
                     "rank": rank,
-                    "created_at": noon(self.day),
+                    "created_at": noon(self.day - dt.timedelta(days=2)),
                 }
             )
         others = [s for s in self.searches[2:] if s["status"] == "open" and s["period_id"] == radar[0]["period_id"]]
@@ -184,15 +207,26 @@ class Students:
             self._application(search, radar[number % 8], outcome, ago=ago, tomorrow=number == 9, yesterday=number == 10)
 
     def _apply(self) -> None:
+        names, weights = zip(*OUTCOMES, strict=True)
         for search in self.searches[2:]:
             if search["status"] != "open" or self.rng.random() < 0.35:
                 continue
             nearby = self._near(search)
-            if not nearby:
-                continue
-            for vacancy in self.rng.sample(nearby, min(len(nearby), self.rng.choice((1, 1, 2, 3)))):
-                names, weights = zip(*OUTCOMES, strict=True)
-                self._application(search, vacancy, self.rng.choices(names, weights)[0], ago=self.rng.randint(0, 24))
+            tries = self.rng.sample(nearby, min(len(nearby), 24))
+            fitting = [vacancy for vacancy in tries if self._fits(search, vacancy)]
+            for vacancy in fitting[: self.rng.choice((1, 1, 2, 3))]:
+                outcome = self.rng.choices(names, weights)[0]
+                # Most organisations answer in time; a few are late, so that the page that says so has something to say.
+                is_late = outcome in WAITING and self.rng.random() < 0.05
+                longest = vacancy["response_term_days"] if outcome in WAITING else 24
+                ago = self.rng.randint(18, 24) if is_late else self.rng.randint(1, longest)
+                self._application(search, vacancy, outcome, ago=ago)
+
+    def _earlier(self) -> None:
+        """Give students a past: answers 'no' whose applications were deleted since (R8), and proposals they had."""
+        for student in self.students[2:]:
+            student["rejections"] += self.rng.choices((0, 1, 3, 6, 11, 16), (66, 16, 9, 5, 3, 1))[0]
+            student["turns"] = self.rng.choices((0, 1, 2, 3), (70, 18, 8, 4))[0]
 
     def _application(self, search: Row, vacancy: Row, outcome: str, *, ago: int, **how: bool) -> None:
         """Add one application with its whole history, unless a limit of the rules (R3, R7) stands in the way."""
@@ -200,17 +234,17 @@ class Students:
         outcome = self._possible(search, vacancy, outcome)
         if not outcome or any(a["vacancy_id"] == vacancy["id"] for a in self._mine[student["id"]]):
             return
-        sent = self.day - dt.timedelta(days=ago)
-        while not is_working_day(sent):
-            sent -= dt.timedelta(days=1)
+        path = PATHS[outcome]
+        sent = _at_work(self.day - dt.timedelta(days=max(ago, 2 * len(path) - 1)))
         pk = len(self.applications) + 1
         alias = pick_alias(f"{vacancy['id']}:{pk}", self._aliases[vacancy["id"]])
         self._aliases[vacancy["id"]].add(alias)
-        path = PATHS[outcome]
-        times = [noon(min(sent + dt.timedelta(days=2 * n), self.day), hour=8 + min(n, 10)) for n in range(len(path))]
+        # Everything is before the day of the demo, one step a day at the fastest, so that nothing lies ahead of the clock.
+        pace = max(1, ((self.day - sent).days - 1) // max(1, len(path) - 1))
+        times = [noon(_at_work(sent + dt.timedelta(days=min(pace, 3) * n)), hour=8 + n) for n in range(len(path))]
         answered = next((t for s, t in zip(path, times, strict=True) if s in {"invited", "rejected"}), None)
         supervisor = None
-        if outcome in {"offered", "accepted", "declined"}:
+        if "offered" in path:
             supervisor = self._supervisor(vacancy)
         row: Row = {
             "id": pk,
@@ -227,7 +261,7 @@ class Students:
             "read_at": times[1] if "in_review" in path else None,
             "answered_at": answered,
             "closed_at": None if outcome in OPEN else times[-1],
-            "offer_until": self._term(self.day, 3) if "offered" in path else None,
+            "offer_until": self._offer_until(outcome, times[-1].date()) if "offered" in path else None,
             "offered_supervisor_id": supervisor["id"] if supervisor else None,
             "reserve_rank": 1 if outcome == "reserve" else None,
         }
@@ -239,6 +273,7 @@ class Students:
         before = ""
         for status, at in zip(path, times, strict=True):
             by = student["user_id"] if status in {"submitted", "withdrawn", "accepted", "declined"} else actor
+            by = None if status == "expired" else by  # a term passes by itself
             self.events.append(
                 {
                     "id": len(self.events) + 1,
@@ -256,7 +291,7 @@ class Students:
         """Bend an outcome to what the rules allow: no more open than five, no place given twice."""
         open_now = sum(a["status"] in OPEN for a in self._mine[search["student_id"]])
         room = vacancy["places"] - vacancy["places_taken"] - self._offers_at[vacancy["id"]]
-        if outcome in {"offered", "accepted", "declined"} and (room < 1 or self._supervisor(vacancy) is None):
+        if "offered" in PATHS[outcome] and (room < 1 or self._supervisor(vacancy) is None):
             outcome = "rejected"
         if outcome == "accepted" and open_now:
             outcome = "withdrawn"
@@ -264,6 +299,9 @@ class Students:
         if search["status"] != "open" or (outcome in OPEN and (open_now >= 4 or self._open_at[vacancy["id"]] >= cap)):
             return ""
         return outcome
+
+    def _offer_until(self, outcome: str, ended: dt.date) -> dt.date:
+        return self._term(self.day, 3) if outcome == "offered" else ended - dt.timedelta(days=outcome == "expired")
 
     def _term(self, start: dt.date, days: int) -> dt.date:
         if (start, days) not in self._terms:
@@ -318,24 +356,30 @@ class Students:
                 }
             )
         if "invited" in PATHS[outcome]:
-            self._talks(row, vacancy, outcome, actor, how)
+            self._talks(row, vacancy, outcome, actor, times, how)
 
-    def _talks(self, row: Row, vacancy: Row, outcome: str, actor: int, how: dict[str, bool]) -> None:
-        last_round = 2 if outcome in {"reserve", "offered", "accepted", "declined"} else 1
-        for number in range(1, last_round + 1):
-            held = outcome != "invited"
-            self._talk(row, vacancy, actor, number, "held" if held else "proposed", how)
-        if outcome == "second_round":
-            self._talk(row, vacancy, actor, 2, "proposed", how)
+    def _talks(
+        self, row: Row, vacancy: Row, outcome: str, actor: int, times: list[dt.datetime], how: dict[str, bool]
+    ) -> None:  # fmt: skip
+        path = PATHS[outcome]
+        for number, step in ((1, "invited"), (2, "second_round")):
+            if step not in path:
+                continue
+            after = path.index(step) + 1
+            # Held before the next step was set; the talk of the last step is still to come.
+            held = times[after] - dt.timedelta(minutes=30) if after < len(path) else None
+            self._talk(row, vacancy, actor, number, times[after - 1], held, how)
 
-    def _talk(self, row: Row, vacancy: Row, actor: int, number: int, status: str, how: dict[str, Any]) -> None:
+    def _talk(
+        self, row: Row, vacancy: Row, actor: int, number: int, asked: dt.datetime, held: dt.datetime | None,
+        how: dict[str, bool],
+    ) -> None:  # fmt: skip
         pk = len(self.interviews) + 1
-        day, hour = self.day - dt.timedelta(days=3 + pk % 5), 8 + pk % 8
+        status, start = ("held", held) if held else ("proposed", noon(self.day))
         if how.get("tomorrow"):
-            status, day = "planned", self.day + dt.timedelta(days=1)
+            status, start = "planned", noon(self.day + dt.timedelta(days=1), hour=8 + pk % 8)
         elif how.get("yesterday"):
-            status, day = "planned", self.day - dt.timedelta(days=1)
-        start = noon(day, hour=hour)
+            status, start = "planned", noon(self.day - dt.timedelta(days=1), hour=8 + pk % 8)
         location = self.world.locations[vacancy["location_id"] - 1]
         timed = status in {"held", "planned"}
         self.interviews.append(
@@ -352,7 +396,7 @@ class Students:
                 "ends_at": start + dt.timedelta(minutes=30) if timed else None,
                 "is_positive": True if status == "held" else None,
                 "record": "We spraken over de leerdoelen. De meeste kunnen hier." if status == "held" else "",
-                "created_at": noon(self.day - dt.timedelta(days=5)),
+                "created_at": asked,
             }
         )
         if status == "proposed":
@@ -373,3 +417,10 @@ class Students:
             {"id": user["id"], "user_id": user["id"], "email": user["email"], "verified": True, "primary": True}
             for user in self.world.users
         ]
+
+
+def _at_work(day: dt.date) -> dt.date:
+    """Return the day, or the last working day before it."""
+    while not is_working_day(day):
+        day -= dt.timedelta(days=1)
+    return day

@@ -311,7 +311,9 @@ class World:
         published = self.day - dt.timedelta(days=rng.randint(3, 60))
         allowance = rng.choices(("monthly", "expenses", "none"), (50, 30, 20))[0]
         name = self.organisations[organisation - 1]["name"]
-        group_row = self.ref.groups[group]
+        group_rows = [self.ref.groups[group]]
+        if group != "buurtbewoners" and rng.random() < 0.25:
+            group_rows.append(self.ref.groups["buurtbewoners"])
         field_rows = [self.ref.fields[slug] for slug in fields.split()]
         codes = [full_code(short) for short in processes.split()]
         self.vacancies.append(
@@ -353,14 +355,15 @@ class World:
                 "publish_from": published,
                 "publish_until": period.starts_on,
                 "created_at": dt.datetime.combine(published, dt.time(9, number % 60), dt.UTC),
+                # In the order of placements.services.refresh_search_text, which writes it after any change.
                 "search_text": " ".join(
                     [
                         name,
                         team["name"],
                         self._place(location),
                         area_place,
-                        group_row.name,
-                        *(f.name for f in field_rows),
+                        *sorted(g.name for g in group_rows),
+                        *sorted(f.name for f in field_rows),
                     ]
                 ),
             }
@@ -369,9 +372,7 @@ class World:
         links["qualifications"] += [
             (pk, q.pk) for q in self.ref.qualifications if q.crebo == "25615" or rng.random() < 0.8
         ]
-        links["target_groups"].append((pk, group_row.pk))
-        if group != "buurtbewoners" and rng.random() < 0.25:
-            links["target_groups"].append((pk, self.ref.groups["buurtbewoners"].pk))
+        links["target_groups"] += [(pk, g.pk) for g in group_rows]
         links["work_fields"] += [(pk, f.pk) for f in field_rows]
         links["work_processes"] += [
             (pk, self.ref.processes[code].pk)

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand
 from matchmaking.demo.world import ACCOUNTS
 
 TRY = {
-    "student": "choose a time for a talk, answer an offer, see tonight's proposals",
-    "student2": "a student of another school: sees nothing of the first",
+    "student": "choose a time for a talk, see tonight's proposals and why they fit",
+    "student2": "a student of another school: answer an offer; sees nothing of the first",
     "stagemakelaar": "the screening workspace of wmo radar: invite, reject with a reason, offer",
     "stagemakelaar2": "the stagemakelaar of another organisation",
     "teamcoach": "the team's candidates and room",
