@@ -1,7 +1,7 @@
 """The filters of the public list of places (features S3). Every value is a GET parameter, so a search can be shared."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django import forms
@@ -57,7 +57,7 @@ class KnownChoices(forms.MultipleChoiceField):
     """Several values from a list, the unknown ones left out."""
 
     def clean(self, value: Any) -> list[str]:
-        known = {str(key) for key, _label in self.choices}  # type: ignore[union-attr]
+        known = {str(key) for key, _label in cast("Iterable[tuple[Any, Any]]", self.choices)}
         return [v for v in dict.fromkeys(value or []) if v in known]
 
 

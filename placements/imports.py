@@ -272,7 +272,7 @@ def _valid(sheet: Sheet, number: int, vacancy: Vacancy) -> bool:
         vacancy.full_clean(exclude=["organisation", "pool"])
     except ValidationError as error:
         for name, messages in error.message_dict.items():
-            label = "" if name == "__all__" else str(vacancy._meta.get_field(name).verbose_name)
+            label = "" if name == "__all__" else str(getattr(vacancy._meta.get_field(name), "verbose_name", name))
             for message in messages:
                 sheet.problem(number, label, message)
         return False

@@ -1,6 +1,7 @@
 """How far a school's own students are: seeking, in conversation, offered, placed or stopped (features B2)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -104,7 +105,8 @@ class StudentOverview:
             asked = asked.filter(class_name=self.class_name)
         if self.year:
             asked = asked.filter(year=self.year)
-        self.asked = with_progress(asked)
+        # Any: the type checker does not know the annotations that are filtered on below.
+        self.asked: QuerySet[Any] = with_progress(asked)
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -130,7 +132,7 @@ class StudentOverview:
         )
         found = list(rows[self.pager.start : self.pager.stop])
         for student in found:
-            student.progress = Progress(student.progress)  # type: ignore[attr-defined]
+            student.progress = Progress(student.progress)
         return found
 
     @cached_property

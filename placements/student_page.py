@@ -179,7 +179,7 @@ def done_steps(search: PlacementSearch | None, student: Student) -> tuple[bool, 
         Student.objects.filter(pk=student.pk)
         .values_list(
             Exists(Document.objects.filter(student=OuterRef("pk"), is_current=True)),
-            Exists(through._default_manager.filter(placementsearch_id=key)),
+            Exists(through._default_manager.filter(placementsearch=search)),
             Exists(LearningGoal.objects.filter(search_id=key)),
         )
         .get()

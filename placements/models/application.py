@@ -29,8 +29,8 @@ class Application(models.Model):
     """One student's wish to fill one place. Status moves only through `placements.services.applications.change_status`."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="applications")
-    student = models.ForeignKey(Student, models.CASCADE, related_name="applications")
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="applications", verbose_name=_("stagevacature"))
+    student = models.ForeignKey(Student, models.CASCADE, related_name="applications", verbose_name=_("student"))
     search = models.ForeignKey(PlacementSearch, models.CASCADE, related_name="applications")
     status = models.CharField(
         _("status"), max_length=14, choices=ApplicationStatus, default=ApplicationStatus.SUBMITTED
@@ -161,7 +161,13 @@ class Interview(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=InterviewStatus, default=InterviewStatus.PROPOSED)
     where = models.CharField(_("plek of videolink"), max_length=300)
     message = models.TextField(_("bericht aan de student"), max_length=2000, blank=True)
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="interviews_hosted")
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="interviews_hosted",
+        verbose_name=_("met wie"),
+    )
     starts_at = models.DateTimeField(_("begint"), null=True, blank=True)
     ends_at = models.DateTimeField(_("eindigt"), null=True, blank=True)
     is_positive = models.BooleanField(_("positief"), null=True, blank=True)
@@ -224,8 +230,8 @@ class Placement(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.OneToOneField(Application, models.PROTECT, related_name="placement")
-    student = models.ForeignKey(Student, models.PROTECT, related_name="placements")
-    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="placements")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="placements", verbose_name=_("student"))
+    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="placements", verbose_name=_("stagevacature"))
     supervisor = models.ForeignKey(SupervisorCapacity, models.PROTECT, related_name="placements")
     status = models.CharField(_("status"), max_length=12, choices=PlacementStatus, default=PlacementStatus.AGREED)
     starts_on = models.DateField(_("eerste dag"))

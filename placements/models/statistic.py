@@ -9,7 +9,9 @@ from organisations.models import Organisation
 class AnswerStatistic(models.Model):
     """How many first answers an organisation gave in one month after so many working days. Written by `change_status`."""
 
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="answer_statistics")
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="answer_statistics", verbose_name=_("organisatie")
+    )
     month = models.DateField(_("maand"))  # its first day
     working_days = models.PositiveSmallIntegerField(_("werkdagen tot het antwoord"))
     in_time = models.BooleanField(_("binnen de termijn"))

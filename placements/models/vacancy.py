@@ -33,7 +33,9 @@ class Vacancy(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # The organisation is the team's; kept here too because every public list filters on it.
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="vacancies", editable=False)
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="vacancies", editable=False, verbose_name=_("organisatie")
+    )
     team = models.ForeignKey(Team, models.PROTECT, related_name="vacancies", verbose_name=_("team"))
     pool = models.ForeignKey(
         TeamCapacity,

@@ -1,6 +1,9 @@
 """Pages anybody may see: the list of places, the map, and a place's own page (features S3, S4)."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
@@ -88,5 +91,5 @@ def _similar(vacancy: Vacancy, student: object) -> list[Vacancy]:
     others = Vacancy.objects.accepting().filter(
         location__postcode__corop=vacancy.location.postcode.corop_id, period=vacancy.period_id
     )
-    rows = for_cards(others.exclude(pk=vacancy.pk), student)  # type: ignore[arg-type]
+    rows: QuerySet[Any] = for_cards(others.exclude(pk=vacancy.pk), student)  # type: ignore[arg-type]
     return list(rows.order_by("open_applications", "-publish_from", "pk")[:2])

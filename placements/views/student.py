@@ -122,8 +122,8 @@ def apply(request: StudentRequest, public_id: str) -> HttpResponseBase:
                 return _blocked(request, vacancy, error, status=error.status, text=form.cleaned_data["motivation"])
             return redirect("apply-done", application.public_id)
         if search is None:
-            error = RuleError("no_search", _("Vul eerst in welke stage je zoekt. Daarna kun je reageren."))
-            return _blocked(request, vacancy, error, status=409, text=request.POST.get("motivation", ""))
+            missing = RuleError("no_search", _("Vul eerst in welke stage je zoekt. Daarna kun je reageren."))
+            return _blocked(request, vacancy, missing, status=409, text=request.POST.get("motivation", ""))
     context = {
         "tab": "zoeken",
         "form": form,

@@ -120,7 +120,7 @@ class OfferForm(FormMixin, forms.Form):
         field = self.fields["supervisor"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         field.queryset = supervisors
-        field.label_from_instance = supervisor_label  # type: ignore[method-assign]  # Django's documented hook
+        field.label_from_instance = supervisor_label  # type: ignore[method-assign, assignment]  # Django's hook
 
     def clean_until(self) -> dt.date:
         """A term lies in the future: the student needs at least a day."""

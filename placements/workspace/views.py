@@ -282,7 +282,7 @@ def note(request: HttpRequest, public_id: UUID) -> HttpResponse:
         services.add_note(application=application, actor=user_of(request), text=form.cleaned_data["text"])
         messages.success(request, _("De notitie is bewaard."))
     else:
-        messages.error(request, form.errors["text"][0])
+        messages.error(request, str(form.errors["text"][0]))
     return redirect(reverse("admin:workspace-candidate", args=[application.public_id]) + "#notities")
 
 
