@@ -23,7 +23,7 @@ def farewell(student: Student, actor: User) -> None:
     """
     lock_student(student.pk)
     for placement in Placement.objects.filter(student=student).order_by("vacancy_id", "pk"):
-        if placement.status in {PlacementStatus.AGREED, PlacementStatus.RUNNING}:
+        if placement.status in PlacementStatus.holding():
             room = lock_room(placement.vacancy_id, placement.supervisor_id)
             if room.vacancy.places_taken:
                 room.vacancy.places_taken -= 1
