@@ -116,6 +116,22 @@ class Site:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "ignore:You're running the worker"}
         self.children.append(Child(name, [sys.executable, *command], env=environment, cwd=REPOSITORY, log=log))
 
+    def start_warming(self) -> None:
+        """Start compiling the matching engine, which takes a while, beside all the rest."""
+        self._start("engine", "-m", "matchmaking.engine", "warm")
+
+    def wait_for_warming(self) -> None:
+        """Wait until the engine is compiled.
+
+        Raises OperatorError when that failed.
+        """
+        engine = self.children[0]
+        if engine.process.wait() == 0:
+            engine.stop()
+            self.children.remove(engine)
+        else:
+            self.check()
+
     def start_mailbox(self) -> None:
         """Start the mail server that keeps messages, unless a real one was given."""
         if given("EMAIL_HOST"):
@@ -151,7 +167,7 @@ class Site:
                     f"its log is {local_dir() / 'log' / child.name}.log."
                 )
 
-    def wait_for_web(self, seconds: float = 90) -> None:
+    def wait_for_web(self, seconds: float = 180) -> None:
         """Wait until the web server answers.
 
         Raises OperatorError when it does not in time.
@@ -168,7 +184,7 @@ class Site:
             time.sleep(0.2)
         raise OperatorError(f"The web server did not answer within {seconds:.0f} s: {problem}.")
 
-    def wait_for_worker(self, seconds: float = 90) -> None:
+    def wait_for_worker(self, seconds: float = 180) -> None:
         """Wait until our own worker answers a ping through the queue.
 
         Raises OperatorError when it does not in time.
@@ -292,13 +308,14 @@ def start(options: argparse.Namespace) -> None:
             with steps.step("Python environment") as remarks:
                 seconds = os.environ.pop("STAGEMATCH_ENVIRONMENT_SECONDS", "")
                 remarks.append(f"installed in {seconds} s before this" if seconds else "was there")
+            site.start_warming()
             with steps.step("PostgreSQL") as remarks:
                 remarks.append(servers.start_postgres())
             with steps.step("Valkey (Redis)") as remarks:
                 remarks.append(servers.start_valkey())
             prepare_data(steps)
-            with steps.step("Preparing the matching engine"):
-                run(["-m", "matchmaking.engine", "warm"], show=False)
+            with steps.step("Preparing the matching engine (began meanwhile)"):
+                site.wait_for_warming()
             with steps.step("Starting mailbox, web server, worker and beat"):
                 site.start_mailbox()
                 write_run_environment()

@@ -61,7 +61,7 @@ def test_up_runs_the_night_serves_pages_stops_completely_and_keeps_the_data(
     assert len(used) >= 3
     assert wait_until(lambda: all(map(port_is_free, used)), seconds=10)
 
-    again = run([*UP, "--once", "--port", str(free_port())], newcomer, 300)
+    again = run([*UP, "--once", "--port", str(free_port())], newcomer, 900)
     assert again.returncode == 0, again.stdout + again.stderr
     assert re.search(r"\d+ accounts kept from before", again.stdout)
 
