@@ -4,6 +4,7 @@ Rooms above register themselves, so that this bottom app knows none of them. Eve
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -39,8 +40,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `rol`, `tellingen` (counts in the header) and whether this is a demo."""
     return {
         "rol": SimpleLazyObject(lambda: role_of(request)),
-        "tellingen": {
-            name: SimpleLazyObject(lambda counter=counter: counter(request)) for name, counter in _counters.items()
-        },
+        "tellingen": {name: SimpleLazyObject(partial(counter, request)) for name, counter in _counters.items()},
         "postvak": bool(settings.MAILBOX_DIR),
     }

@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 _CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.CheckboxSelectMultiple, "utrecht-checkbox utrecht-checkbox--custom utrecht-checkbox--html-input"),
@@ -32,10 +34,20 @@ def widget_class(widget: forms.Widget) -> str:
     return next((classes for kind, classes in _CLASSES if isinstance(widget, kind)), "")
 
 
+def _missing_message(field: forms.Field) -> str:
+    """Return what to say when this field is empty: name it, because the summary on top of the form shows only this sentence."""
+    if isinstance(field, forms.BooleanField):
+        return format_lazy(_("Zet een vinkje bij ‘{label}’."), label=field.label)
+    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        return format_lazy(_("Kies iets bij ‘{label}’."), label=field.label)
+    if isinstance(field, forms.FileField):
+        return format_lazy(_("Kies een bestand bij ‘{label}’."), label=field.label)
+    return format_lazy(_("Vul ‘{label}’ in."), label=field.label)
+
+
 class FormMixin(forms.BaseForm):
     """Put before `forms.Form` or `forms.ModelForm`: classes, `novalidate`-safe attributes and Dutch-friendly defaults."""
 
-    template_name_label = None
     required_css_class = ""
     use_required_attribute = False  # the server says in Dutch what is missing
 
@@ -46,3 +58,5 @@ class FormMixin(forms.BaseForm):
             classes = f"{field.widget.attrs.get('class', '')} {widget_class(field.widget)}".strip()
             if classes:
                 field.widget.attrs["class"] = classes
+            if field.label and field.error_messages.get("required") is forms.Field.default_error_messages["required"]:
+                field.error_messages["required"] = _missing_message(field)
