@@ -1,0 +1,228 @@
+"""Every page per role, with sample arguments taken from the demo data: the table the browser tests walk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.test import RequestFactory
+from django.urls import reverse
+
+from matchmaking.models import Proposal
+from placements.enums import ApplicationStatus, InterviewStatus
+from placements.models import Application, Interview, Vacancy
+from placements.workspace.selectors import STAGES
+from stagematch.accounts.models import User
+from stagematch.mail import samples
+from stagematch.ui.admin_site import StagematchAdminSite
+from students.steps import STEPS
+
+NOBODY = ""  # somebody who has not signed in
+STUDENT = "student@demo.example"
+SEARCHING = "student2@demo.example"
+BROKER = "stagemakelaar@demo.example"
+TEAM_LEAD = "teamcoach@demo.example"
+SUPERVISOR = "praktijkbegeleider@demo.example"
+COORDINATOR = "bpv@demo.example"
+PLATFORM_ADMIN = "beheer@demo.example"
+ROLES = {
+    "public": NOBODY,
+    "student": STUDENT,
+    "student without reactions": SEARCHING,
+    "stagemakelaar": BROKER,
+    "teamcoach": TEAM_LEAD,
+    "praktijkbegeleider": SUPERVISOR,
+    "bpv": COORDINATOR,
+    "beheer": PLATFORM_ADMIN,
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page to look at, and the status it must have."""
+
+    label: str
+    path: str
+    status: int = 200
+
+
+def _page(name: str, *args: Any, query: str = "", label: str = "", status: int = 200) -> Visit:
+    return Visit(
+        label or name.removeprefix("admin:") + (f" {query}" if query else ""), reverse(name, args=args) + query, status
+    )
+
+
+def _first(rows: Any) -> Any:
+    found = rows.order_by("pk").first()
+    assert found is not None, f"the demo data has no such row: {rows.query}"
+    return found
+
+
+def public() -> Iterator[Visit]:
+    """What anybody sees, and the ways it can go wrong."""
+    vacancy = _first(Vacancy.objects.accepting())
+    for name in ("home", "help", "privacy", "accessibility", "open-source", "how-matching-works"):
+        yield _page(name)
+    yield _page("vacancy-list")
+    yield _page("vacancy-list", query="?plaats=Utrecht&straal=10&dagen=ma&sorteer=afstand")
+    yield _page("vacancy-list", query="?q=bestaatechtniet", label="vacancy-list empty")
+    yield _page("vacancy-list", query="?pagina=2")
+    yield _page("vacancy-map")
+    yield _page("vacancy-map", query="?q=bestaatechtniet", label="vacancy-map empty")
+    yield _page("vacancy-detail", vacancy.public_id)
+    yield _page("organisation-detail", vacancy.organisation.slug)
+    for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
+        yield _page(name)
+    yield _page("account_reset_password_done")
+    yield _page("account_email_verification_sent")
+    yield _page("account_inactive")
+    yield _page("account_reset_password_from_key", "1", "wrong-key", label="account_reset_password_from_key broken")
+    yield _page("admin:index", label="admin sends to signing in")
+    yield Visit("404", "/bestaat-niet/", 404)
+
+
+def _account() -> Iterator[Visit]:
+    for name in (
+        "account",
+        "account_email",
+        "account_logout",
+        "account_change_password",
+        "account_reauthenticate",
+        "mfa_index",
+        "usersessions_list",
+        "socialaccount_connections",
+    ):
+        yield _page(name)
+
+
+def student() -> Iterator[Visit]:
+    """The student's own pages, one reaction in every state the demo account has."""
+    me = User.objects.get(email=STUDENT)
+    mine = Application.objects.filter(student__user=me)
+    vacancy = _first(Vacancy.objects.accepting().exclude(applications__student__user=me))
+    for name in ("my-overview", "my-saved", "my-data", "my-data-delete", "vacancy-list", "vacancy-map", "home"):
+        yield _page(name)
+    for step in STEPS:
+        yield _page("my-search-edit", step.slug)
+    for state in mine.order_by("status", "pk").distinct("status"):
+        yield _page("application-detail", state.public_id, label=f"application-detail {state.status}")
+    still_open = _first(mine.filter(status__in=ApplicationStatus.open_statuses()))
+    yield _page("apply-done", still_open.public_id)
+    yield _page("application-withdraw", still_open.public_id)
+    offered = _first(mine.filter(status=ApplicationStatus.OFFERED))
+    yield _page("offer-answer", offered.public_id)
+    yield _page("offer-answer", offered.public_id, query="?antwoord=nee")
+    talk = _first(Interview.objects.filter(application__student__user=me, status=InterviewStatus.PROPOSED))
+    yield _page("interview-choose-slot", talk.public_id)
+    yield _page("vacancy-detail", vacancy.public_id)
+    yield _page("apply", vacancy.public_id)
+    yield _page("vacancy-detail", mine[0].vacancy.public_id, label="vacancy-detail reacted")
+    yield _page("why-not-proposed", vacancy.public_id)
+    yield _page("team-overview", label="403", status=403)
+    yield Visit("404 of somebody else's", reverse("application-detail", args=[_other(me).public_id]), 404)
+    yield from _account()
+
+
+def searching_student() -> Iterator[Visit]:
+    """A student who has only begun: no reactions yet, and a proposal of tonight's matching."""
+    proposal = _first(Proposal.objects.filter(search__student__user__email=SEARCHING))
+    yield _page("my-overview")
+    yield _page("my-saved", label="my-saved empty")
+    yield _page("proposal-decline", proposal.public_id)
+
+
+def _other(me: User) -> Application:
+    found: Application = _first(Application.objects.exclude(student__user=me))
+    return found
+
+
+def stagemakelaar() -> Iterator[Visit]:
+    """The workspace: the queue in all its stages, and a candidate in every state."""
+    me = User.objects.get(email=BROKER)
+    screened = Application.objects.screened_by(me)
+    yield _page("admin:workspace")
+    for stage in STAGES:
+        yield _page("admin:workspace", query=f"?fase={stage}")
+    yield _page("admin:workspace", query="?van=mij")
+    yield _page("admin:workspace-interviews")
+    yield _page("admin:workspace-capacity")
+    for application in screened.order_by("status", "pk").distinct("status"):
+        yield _page("admin:workspace-candidate", application.public_id, label=f"candidate {application.status}")
+    waiting = _first(screened.filter(status__in=ApplicationStatus.unanswered()))
+    yield _page("admin:workspace-invite", waiting.public_id)
+    yield _page("admin:workspace-reject", waiting.public_id)
+    talked = _first(
+        screened.filter(
+            status__in={ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE}
+        )
+    )
+    yield _page("admin:workspace-offer", talked.public_id)
+    planned = _first(screened.filter(interviews__status=InterviewStatus.PLANNED))
+    yield _page("admin:workspace-record", planned.public_id)
+    yield _page("home")
+    yield _page("vacancy-list")
+    yield _page("account")
+    yield _page("my-overview", label="403", status=403)
+
+
+def team() -> Iterator[Visit]:
+    """What teamcoach and praktijkbegeleider see."""
+    yield _page("team-overview")
+    yield _page("home")
+    yield _page("account")
+
+
+def bpv() -> Iterator[Visit]:
+    """The coordinator's students."""
+    yield _page("school-students")
+    yield _page("school-students", query="?q=bestaatechtniet", label="school-students empty")
+    yield _page("home")
+    yield _page("account")
+
+
+def beheer() -> Iterator[Visit]:
+    """The site as a platform admin sees it; the admin's own pages are in `admin_pages`."""
+    yield _page("home")
+    yield _page("account")
+    yield _page("admin:workspace")
+    yield _page("admin:mail-samples")
+    yield _page("admin:mail-sample", samples.names()[0])
+
+
+def admin_pages(user: User) -> Iterator[Visit]:
+    """The admin's index, and of every model its list, a row, a new row and the question before deleting."""
+    site = admin.site
+    assert isinstance(site, StagematchAdminSite)
+    yield _page("admin:index")
+    yield _page("admin:app_list", "organisations")
+    request = _request(user)
+    for model, model_admin in site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        if not model_admin.has_view_or_change_permission(request):
+            continue
+        yield _page(f"{name}_changelist")
+        row = model_admin.get_queryset(request).order_by("pk").first()
+        if row is not None:
+            yield _page(f"{name}_change", row.pk)
+            if model_admin.has_delete_permission(request, row):
+                yield _page(f"{name}_delete", row.pk)
+        if model_admin.has_add_permission(request):
+            yield _page(f"{name}_add")
+
+
+def _request(user: User) -> Any:
+    request = RequestFactory().get("/beheer/")
+    request.user = user
+    return request
+
+
+TABLE = {
+    "public": public,
+    "student": student,
+    "student without reactions": searching_student,
+    "stagemakelaar": stagemakelaar,
+    "teamcoach": team,
+    "praktijkbegeleider": team,
+    "bpv": bpv,
+    "beheer": beheer,
+}

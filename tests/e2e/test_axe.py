@@ -1,0 +1,96 @@
+"""Every page, for every role: WCAG 2.2 AA, fits on a phone, no script errors, no broken policy.
+
+The demo data is loaded once and only read; the table of pages is in `addresses`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from stagematch.accounts.models import User
+from tests.e2e import addresses
+from tests.e2e.demo_site import served_demo
+from tests.e2e.inspection import Onlooker, session_cookie, window
+
+pytestmark = pytest.mark.browser
+
+DESKTOP, PHONE, NARROWEST = 1280, 390, 320
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any, browser: Browser) -> Iterator[str]:
+    """The address of the served demo."""
+    with served_demo(django_db_blocker) as url, django_db_blocker.unblock():
+        yield url
+
+
+def _look_at_all(browser: Browser, url: str, email: str, visits: list[addresses.Visit], *, width: int) -> list[str]:
+    """Visit each page; a phone is dark, so that both schemes are seen, and is also made as narrow as 400% zoom."""
+    wrong: list[str] = []
+    on_phone = width == PHONE
+    cookie = session_cookie(email)
+    with window(browser, url, width=width, dark=on_phone, cookie=cookie) as context:
+        onlooker = Onlooker(context)
+        for visit in visits:
+            wrong += onlooker.visit(visit)
+            if on_phone:
+                wrong += onlooker.labelled(visit.label, onlooker.fits(NARROWEST))
+    return wrong
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("role", list(addresses.TABLE))
+def test_pages_have_no_fault(demo: str, browser: Browser, role: str, width: int) -> None:
+    visits = list(addresses.TABLE[role]())
+    assert _look_at_all(browser, demo, addresses.ROLES[role], visits, width=width) == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_main_pages_in_the_other_scheme(demo: str, browser: Browser, dark: bool) -> None:
+    """Dark on a desktop and light on a phone: the pages people use most."""
+    main = {"home", "vacancy-list", "vacancy-detail", "my-overview", "apply", "workspace", "how-matching-works"}
+    wrong: list[str] = []
+    for role, pages in addresses.TABLE.items():
+        visits = [visit for visit in pages() if visit.label in main]
+        with window(
+            browser, demo, width=DESKTOP if dark else PHONE, dark=dark, cookie=session_cookie(addresses.ROLES[role])
+        ) as context:
+            onlooker = Onlooker(context)
+            wrong += [f"{role}: {fault}" for visit in visits for fault in onlooker.visit(visit)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("email", [addresses.PLATFORM_ADMIN, addresses.BROKER])
+def test_the_admin_has_no_fault(demo: str, browser: Browser, email: str, width: int) -> None:
+    visits = list(addresses.admin_pages(User.objects.get(email=email)))
+    assert len(visits) > 5
+    assert _look_at_all(browser, demo, email, visits, width=width) == []
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_forms_with_faults_in_them(demo: str, browser: Browser, width: int) -> None:
+    """Send forms empty or wrong: the page that says so has no fault either."""
+    wrong: list[str] = []
+    student = [visit for visit in addresses.student() if visit.label == "apply"]
+    broker = [visit for visit in addresses.stagemakelaar() if visit.label in {"workspace-invite", "workspace-reject"}]
+    public = [visit for visit in addresses.public() if visit.label == "account_login"]
+    for email, visits in (
+        (addresses.NOBODY, public),
+        (addresses.STUDENT, student),
+        (addresses.BROKER, broker),
+    ):
+        assert visits
+        with window(browser, demo, width=width, dark=width == PHONE, cookie=session_cookie(email)) as context:
+            onlooker = Onlooker(context)
+            for visit in visits:
+                onlooker.page.goto(visit.path)
+                for field in onlooker.page.locator("main form[method=post] textarea").all():
+                    field.fill("")
+                onlooker.page.locator("main form[method=post] button[type=submit]").first.click()
+                if onlooker.page.locator("[aria-invalid=true], .utrecht-alert--error").count() == 0:
+                    wrong.append(f"{visit.label}: sent empty, says nothing")
+                wrong += onlooker.labelled(f"{visit.label} with faults", onlooker.look())
+    assert wrong == []
