@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
 from django.db import connection
-from psycopg import sql
 
 Kind = Literal["i4", "i8", "f8", "uuid"]
 Column = npt.NDArray[Any]
@@ -32,24 +32,42 @@ class SnapshotError(Exception):
     """The data cannot be turned into arrays; the message says which part of it, and what to do."""
 
 
-def read(columns: Mapping[str, tuple[Kind, str]], source: str, params: Sequence[Any] = ()) -> dict[str, Column]:
-    """Read `columns` (name: kind and SQL expression) from `source` (FROM and WHERE, our own text only).
+@dataclass(frozen=True)
+class Query:
+    """Columns (name: kind and SQL expression) and where they come from (FROM and WHERE, our own text only)."""
 
-    Raises `SnapshotError` when a column holds NULL.
-    """
-    wanted = sql.SQL(", ").join(
-        sql.SQL("string_agg(" + _SEND[kind][0].format(expression) + ", ''::bytea)")
-        for kind, expression in columns.values()
-    )
-    query = sql.SQL("SELECT count(*), {} {}").format(wanted, sql.SQL(source))
+    columns: Mapping[str, tuple[Kind, str]]
+    source: str
+    params: Sequence[Any] = ()
+
+
+def read(columns: Mapping[str, tuple[Kind, str]], source: str, params: Sequence[Any] = ()) -> dict[str, Column]:
+    """Read the columns of one query. Raises `SnapshotError` when a column holds NULL."""
+    return read_together(Query(columns, source, params))[0]
+
+
+def read_together(*queries: Query) -> list[dict[str, Column]]:
+    """Read several queries in one statement: each of them is one row, so side by side they are one row too."""
+    parts = [f"({_statement(query)}) AS q{number}" for number, query in enumerate(queries)]
+    statement = "SELECT * FROM " + ", ".join(parts)  # noqa: S608 -- put together from this package's own text
     with _binary_cursor() as cursor:
         # As text: in a web request django-pghistory looks at every statement, and only knows text.
-        cursor.execute(query.as_string(None), params)
-        row = cursor.fetchone()
-    count = int(row[0])
+        cursor.execute(statement, [value for query in queries for value in query.params])
+        row = iter(cursor.fetchone())
+    return [_columns(query, int(next(row)), row) for query in queries]
+
+
+def _statement(query: Query) -> str:
+    wanted = [
+        f"string_agg({_SEND[kind][0].format(expression)}, ''::bytea)" for kind, expression in query.columns.values()
+    ]
+    return f"SELECT count(*), {', '.join(wanted)} {query.source}"
+
+
+def _columns(query: Query, count: int, row: Iterator[Any]) -> dict[str, Column]:
     result: dict[str, Column] = {}
-    for (name, (kind, _)), data in zip(columns.items(), row[1:], strict=True):
-        column = np.frombuffer(data or b"", dtype=_SEND[kind][1])
+    for name, (kind, _) in query.columns.items():
+        column = np.frombuffer(next(row) or b"", dtype=_SEND[kind][1])
         if kind == "uuid":
             column = column[::2]
         if len(column) != count:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from matchmaking.columns import Bits, Column, Kind, SnapshotError, read
+from matchmaking.columns import Bits, Column, Kind, Query, SnapshotError, read_together
 from matchmaking.engine.types import DAY_MAX, Students, Vacancies
 from organisations.enums import Need, Route
 
@@ -121,11 +121,16 @@ class Facts:
     vacancy_links: Links = field(default_factory=dict)
 
 
-def read_links(*wanted: tuple[Mapping[str, tuple[str, str, str]], str, Sequence[Any]]) -> list[Links]:
-    """All links of some owners in one query; per set of tables the SQL condition that keeps them, and its parameters.
+Wanted = tuple[Mapping[str, tuple[str, str, str]], str, Sequence[Any]]
+"""A set of link tables, the SQL condition that keeps their rows (`{owner}` is the owner's key), and its parameters."""
 
-    `{owner}` in a condition stands for the owner's key.
-    """
+
+def read_links(*wanted: Wanted) -> list[Links]:
+    """All links of some owners in one statement, per set of tables."""
+    return _split_links(wanted, read_together(_links_query(wanted))[0])
+
+
+def _links_query(wanted: Sequence[Wanted]) -> Query:
     parts: list[str] = []
     params: list[Any] = []
     for tables, where, values in wanted:
@@ -137,7 +142,10 @@ def read_links(*wanted: tuple[Mapping[str, tuple[str, str, str]], str, Sequence[
             )
             params.extend(values)
     columns: dict[str, tuple[Kind, str]] = {"kind": ("i4", "kind"), "owner": ("i8", "owner"), "value": ("i8", "value")}
-    rows = read(columns, "FROM (" + " UNION ALL ".join(parts) + ") links", params)
+    return Query(columns, "FROM (" + " UNION ALL ".join(parts) + ") links", params)
+
+
+def _split_links(wanted: Sequence[Wanted], rows: dict[str, Column]) -> list[Links]:
     result: list[Links] = []
     number = 0
     for tables, _, _ in wanted:
@@ -230,15 +238,16 @@ def build(
 
 
 def of_one(search_pk: int, vacancy_pks: Sequence[int], night: int) -> Facts:
-    """One search with some vacancies, whatever their state, in three queries. Without a home there is no student row."""
+    """One search with some vacancies, whatever their state, in one statement. Without a home there is no student row."""
     pks = sorted(set(vacancy_pks))
-    search_links, vacancy_links = read_links(
-        (SEARCH_LINKS, "{owner} = %s", [search_pk]), (VACANCY_LINKS, "{owner} = ANY(%s)", [pks])
+    wanted: list[Wanted] = [
+        (SEARCH_LINKS, "{owner} = %s", [search_pk]),
+        (VACANCY_LINKS, "{owner} = ANY(%s)", [pks]),
+    ]
+    search, vacancy, links = read_together(
+        Query(SEARCH_COLUMNS, SEARCH_SOURCE + "WHERE s.id = %s", [search_pk]),
+        Query(VACANCY_COLUMNS, VACANCY_SOURCE + "WHERE v.id = ANY(%s)", [pks]),
+        _links_query(wanted),
     )
-    return build(
-        read(SEARCH_COLUMNS, SEARCH_SOURCE + "WHERE s.id = %s", [search_pk]),
-        search_links,
-        sort_rows(read(VACANCY_COLUMNS, VACANCY_SOURCE + "WHERE v.id = ANY(%s)", [pks]), "vacancy_pk"),
-        vacancy_links,
-        night,
-    )
+    search_links, vacancy_links = _split_links(wanted, links)
+    return build(search, search_links, sort_rows(vacancy, "vacancy_pk"), vacancy_links, night)

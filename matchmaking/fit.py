@@ -42,7 +42,7 @@ def forget_policy() -> None:
 
 
 def fit_for(search: PlacementSearch, vacancies: Iterable[Vacancy]) -> dict[int, Fit]:
-    """The fit of a search with each vacancy, by the vacancy's key; three queries however many there are.
+    """The fit of a search with each vacancy, by the vacancy's key; one query however many there are.
 
     Empty for a search without a home: there is nothing to measure from.
     """
