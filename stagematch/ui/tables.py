@@ -293,7 +293,7 @@ def one_of(choices: Mapping[str, Any], what: str) -> Parser:
         except KeyError:
             some = ", ".join(list(choices)[:8])
             raise ValueError(
-                _("‘%(cell)s’ is geen bekende %(what)s. Bekend zijn: %(some)s.")
+                _("‘%(cell)s’ kennen we niet als %(what)s. Bekend zijn bijvoorbeeld: %(some)s.")
                 % {"cell": cell, "what": what, "some": some}
             ) from None
 
@@ -301,11 +301,27 @@ def one_of(choices: Mapping[str, Any], what: str) -> Parser:
 
 
 def list_of(parse_one: Parser) -> Parser:
-    """Read several values in one cell, with comma, semicolon, slash, 'en' or a new line between them."""
+    """Read several values in one cell, with comma, semicolon, slash or a new line between them, or the word 'en'.
+
+    A name that has 'en' in it ('School en werk') is tried whole first.
+    """
+
+    def parse_part(part: str) -> list[Any]:
+        try:
+            return [parse_one(part)]
+        except ValueError:
+            halves = [half.strip() for half in re.split(r"\ben\b", part) if half.strip()]
+            if len(halves) < 2:
+                raise
+            try:
+                return [parse_one(half) for half in halves]
+            except ValueError:
+                parse_one(part)  # says what is wrong with the whole, as it was written
+                raise
 
     def parse(cell: Any) -> list[Any]:
-        parts = re.split(r"[,;/|\n]|\ben\b", str(cell))
-        return [parse_one(part.strip()) for part in parts if part.strip()]
+        parts = [part.strip() for part in re.split(r"[,;/|\n]", str(cell)) if part.strip()]
+        return [value for part in parts for value in parse_part(part)]
 
     return parse
 

@@ -106,7 +106,7 @@ def test_places_cannot_go_below_what_is_given_away(organisation, team):
         ({"Dagen": "nooit"}, "Dagen", "zijn geen dagen"),
         ({"Uren per week": "24-16"}, "Uren", "zijn geen uren"),
         ({"Leerjaren": "5"}, "Leerjaren", "tussen 1 en 4"),
-        ({"Doelgroep": "Marsmannetjes"}, "Doelgroepen", "geen bekende doelgroep"),
+        ({"Doelgroep": "Marsmannetjes"}, "Doelgroepen", "kennen we niet als doelgroep"),
         ({"Plekken": 0}, "Plekken", "tussen 1 en 200"),
         ({"Vergoeding": "nee"}, "Bedrag", "geen stagevergoeding"),
         ({"Titel": "x" * 121}, "Titel", "langer dan 120"),

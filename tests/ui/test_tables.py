@@ -21,7 +21,10 @@ def xlsx(*rows: list[object]) -> bytes:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_csv_keeps_names_with_accents_in_every_encoding(encoding):
-    table = read_table("Naam;Plaats\nZoë Yıldırım".replace("ı", "i").encode(encoding) + ";Écht\n;\n".encode(encoding).removeprefix(b"\xff\xfe").removeprefix(b"\xef\xbb\xbf"))
+    table = read_table(
+        "Naam;Plaats\nZoë Yıldırım".replace("ı", "i").encode(encoding)
+        + ";Écht\n;\n".encode(encoding).removeprefix(b"\xff\xfe").removeprefix(b"\xef\xbb\xbf")
+    )
     assert table.headers == ["Naam", "Plaats"]
     assert table.rows == [(2, ["Zoë Yildirim", "Écht"])]
 
@@ -95,7 +98,9 @@ def test_sheet_collects_every_problem_with_its_row_and_column():
         Column("year", "Leerjaar", ["jaar"], tables.whole_number(1, 4), required=True),
         Column("mail", "E-mail", ["e-mailadres"], tables.email, required=True),
     ]
-    sheet = Sheet(columns, read_table(b"Jaar;E-Mailadres;Rest\n9;a@b.example\n2;geen-adres\n;c@d.example\n3;C@D.example;x"))
+    sheet = Sheet(
+        columns, read_table(b"Jaar;E-Mailadres;Rest\n9;a@b.example\n2;geen-adres\n;c@d.example\n3;C@D.example;x")
+    )
     assert list(sheet.values()) == [(5, {"year": 3, "mail": "c@d.example"})]
     assert [(p.row, p.column) for p in sheet.problems] == [(2, "Leerjaar"), (3, "E-mail"), (4, "Leerjaar")]
     assert sheet.unknown_headers == ["Rest"]
@@ -104,4 +109,6 @@ def test_sheet_collects_every_problem_with_its_row_and_column():
 def test_sheet_without_a_required_column_says_so_once():
     sheet = Sheet([Column("year", "Leerjaar", [], required=True)], read_table(b"a;b\n1;2\n3;4"))
     assert list(sheet.values()) == []
-    assert [str(p) for p in sheet.problems] == ["Rij 1, Leerjaar: deze kolom ontbreekt. Voeg hem toe, of geef de kolom deze naam."]
+    assert [str(p) for p in sheet.problems] == [
+        "Rij 1, Leerjaar: deze kolom ontbreekt. Voeg hem toe, of geef de kolom deze naam."
+    ]
