@@ -75,7 +75,7 @@ class ProgrammeForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         period = self.fields["period"]
-        assert isinstance(period, forms.ModelChoiceField)
+        assert isinstance(period, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         period.queryset = StagePeriod.objects.filter(pk__in=[p.pk for p in coming_periods()])
         self.initial.setdefault("year", self.student.year)
         self.initial.setdefault("route", self.student.programme.route)
@@ -184,7 +184,7 @@ class TravelForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["max_distance_km"]
-        assert isinstance(field, forms.TypedChoiceField)
+        assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 -- narrows the type
         own = self.search.max_distance_km if self.search else None
         known = [int(value) for value, _label in field.choices]  # type: ignore[union-attr]
         if own and own not in known:  # set by an import; the student must be able to keep it
@@ -242,7 +242,7 @@ class LearningForm(StepForm):
         goals = [goal.text for goal in search.learning_goals.all()] if search else []
         super().__init__(*args, **kwargs)
         field = self.fields["work_processes"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 -- narrows the type
         field.queryset = WorkProcess.objects.filter(pk__in=[p.pk for p in work_processes_of(self.student)])
         for n in range(MAX_LEARNING_GOALS):
             goal = forms.CharField(

@@ -1,3 +1,4 @@
+# ruff: noqa: S608, ISC004 -- the statement is made of our own names; every value from outside is a parameter
 """How many places each choice of a filter would leave, for all filters in one query.
 
 The vacancies that fulfil the filters without choices (words, distance, hours) are read once, each with a flag per other

@@ -61,8 +61,8 @@ class ApplyForm(FormMixin, forms.Form):
             choices.insert(0, ("reuse", current_cv.original_name))
         cv_field = self.fields["cv"]
         goals_field = self.fields["goals"]
-        assert isinstance(cv_field, forms.ChoiceField)
-        assert isinstance(goals_field, forms.MultipleChoiceField)
+        assert isinstance(cv_field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        assert isinstance(goals_field, forms.MultipleChoiceField)  # noqa: S101 -- narrows the type
         cv_field.choices = choices
         goals_field.choices = [(text, text) for text in goals]
         self.initial.setdefault("cv", "reuse" if current_cv else "upload")

@@ -17,7 +17,9 @@ def pdf(pages: int = 1, *, secret: str = "", script: str = "", password: str = "
     if secret:
         writer.add_metadata({"/Author": secret, "/Title": secret})
     if script:
-        action = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject(script)})
+        action = DictionaryObject(
+            {NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject(script)}
+        )
         writer.root_object[NameObject("/OpenAction")] = writer._add_object(action)
         writer.pages[0][NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
     if attachment:

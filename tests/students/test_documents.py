@@ -29,7 +29,8 @@ def test_save_document_takes_an_honest_pdf(search, pages):
 
 def test_save_document_leaves_metadata_scripts_and_attachments_behind(search):
     document = take(search, pdf(secret="Samira El Amrani", script="app.alert('x')", attachment=b"MZ-evil"))
-    data = document.file.read()
+    with document.file.open("rb") as handle:
+        data = handle.read()
     for trace in (b"Samira", b"JavaScript", b"app.alert", b"MZ-evil", b"EmbeddedFile", b"OpenAction"):
         assert trace not in data
 
