@@ -4,10 +4,12 @@
 has `vacancy`; the `other_` people belong to another school or organisation, with `other_vacancy`.
 """
 
+# mypy: disable-error-code="no-any-return"
+
 import pytest
 
 from organisations.enums import Role
-from organisations.models import Membership, Organisation, SupervisorCapacity
+from organisations.models import Membership, Organisation, SupervisorCapacity, Team
 from placements.models import Vacancy
 from stagematch.accounts.models import User
 from students.models import PlacementSearch
@@ -78,7 +80,7 @@ def other_vacancy(other_organisation) -> Vacancy:
     return f.VacancyFactory(team__organisation=other_organisation, title="Voetballen op het plein")
 
 
-def _member(name: str, organisation: Organisation, role: Role, teams: tuple = ()) -> User:
+def _member(name: str, organisation: Organisation, role: Role, teams: tuple[Team, ...] = ()) -> User:
     member: Membership = f.MembershipFactory(
         user__email=f"{name}@cast.example", organisation=organisation, role=role, teams=teams
     )

@@ -1,9 +1,10 @@
 """Cheap rows for tests: each factory makes the least that the constraints ask for. All people are invented."""
 
 import datetime as dt
+from typing import Any
 
-import factory
-from factory.django import DjangoModelFactory
+import factory as factory_boy
+from factory.django import DjangoModelFactory as TypedModelFactory
 
 from organisations.enums import OrganisationKind, Role, Route
 from organisations.models import (
@@ -27,6 +28,10 @@ from stagematch.clock import now, today
 from stagematch.regions.models import PostcodeArea
 from students.enums import SearchStatus
 from students.models import Document, LearningGoal, PlacementSearch, Student
+
+# factory_boy is typed only in part; for the type checker a factory gives anything.
+factory: Any = factory_boy
+DjangoModelFactory: Any = TypedModelFactory
 
 PASSWORD = "een-lang-wachtwoord"
 LONG_AGO = dt.date(2020, 1, 1)

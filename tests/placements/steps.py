@@ -34,7 +34,7 @@ def talk(application, broker, *, round: int = 1, is_positive: bool = True) -> In
     """Invite, choose and hold one talk. Each talk has its own day, so that the host is never in two at once."""
     taken = Interview.objects.count()
     interview = invite(application, broker, round=round, slots=slots(2, days=3 + taken))
-    services.choose_slot(interview=interview, slot=interview.slots.first(), actor=application.student.user)
+    services.choose_slot(interview=interview, slot=interview.slots.all()[0], actor=application.student.user)
     return services.record_interview(interview=interview, actor=broker, is_positive=is_positive, record="Goed gesprek.")
 
 

@@ -1,5 +1,7 @@
 """Many at once, over real connections: exactly one gets the last place, the others a friendly no, and nobody hangs (R3, R7)."""
 
+# mypy: disable-error-code="union-attr, arg-type, operator, misc"
+
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -93,7 +95,7 @@ def test_fifty_clicks_on_send_are_one_application():
 def offered(vacancy, capacity, count: int) -> list[Application]:
     """Offers that should never be out together; the locks must hold even then."""
     programme = f.ProgrammeFactory()
-    rows = []
+    rows: list[Application] = []
     for n in range(count):
         application = f.ApplicationFactory(
             vacancy=vacancy, search=f.SearchFactory(student__programme=programme), status=ApplicationStatus.OFFERED,
@@ -108,7 +110,7 @@ def offered(vacancy, capacity, count: int) -> list[Application]:
 
 
 def accept(application) -> Callable[[], object]:
-    return lambda: services.accept_offer(application=application, actor=None)
+    return lambda: services.accept_offer(application=application, actor=application.student.user)
 
 
 def test_last_place_of_a_vacancy_goes_to_one():
@@ -116,7 +118,7 @@ def test_last_place_of_a_vacancy_goes_to_one():
     capacity = f.SupervisorCapacityFactory(pool=vacancy.pool, places=200)
     applications = offered(vacancy, capacity, RUSH)
     for application in applications[:2]:
-        services.accept_offer(application=application, actor=None)
+        services.accept_offer(application=application, actor=application.student.user)
     assert at_once([accept(a) for a in applications[2:]]) == {"ok": 1, "vacancy_full": RUSH - 3}
     assert Placement.objects.count() == 3
     vacancy.refresh_from_db()

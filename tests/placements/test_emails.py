@@ -1,11 +1,13 @@
 """Every mail of placements renders, in text and HTML, says its news in the subject, and has one link to act on."""
 
+import datetime as dt
 import re
 
 import pytest
 from django.conf import settings
 
 from placements import emails, services
+from placements.models import Interview
 from stagematch.clock import now
 from stagematch.mail.models import OutgoingMail
 from stagematch.mail.services import render
@@ -29,9 +31,9 @@ def test_mail_renders_with_what_a_hostile_name_brings(kind, to_student, search, 
     application = f.ApplicationFactory(
         search=search, vacancy=vacancy, status="offered", offered_supervisor=capacity, cv=None
     )
-    interview = services.interviews.Interview.objects.create(
+    interview = Interview.objects.create(
         application=application, round=1, where="Hier", host=broker, status="planned",
-        starts_at=now(), ends_at=now() + f.dt.timedelta(minutes=30), message="Tot dan",
+        starts_at=now(), ends_at=now() + dt.timedelta(minutes=30), message="Tot dan",
     )  # fmt: skip
     context = {
         **emails.rejection_context(application),
