@@ -20,10 +20,12 @@ from stagematch.runtime.messages import compile_catalogues
 from stagematch.runtime.paths import REPOSITORY
 from stagematch.runtime.servers import check_given_servers, throw_away_servers
 
+ROOMS = sorted(path.parent.name for path in REPOSITORY.glob("*/apps.py")) + ["stagematch"]
 CHECKS: dict[str, Sequence[str]] = {
     "ruff check": ("-m", "ruff", "check", "--quiet", "."),
     "ruff format": ("-m", "ruff", "format", "--check", "--quiet", "."),
-    "mypy": ("-m", "mypy", "."),
+    # Not the tests of the rooms: they build on factory_boy, whose classes turn into models where mypy cannot see it.
+    "mypy": ("-m", "mypy", *ROOMS, "manage.py", "tests/runtime"),
     "import rules": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     "migrations": ("manage.py", "makemigrations", "--check", "--dry-run"),
     "deploy settings": ("manage.py", "check", "--fail-level", "ERROR"),
