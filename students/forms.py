@@ -19,6 +19,7 @@ from students.selectors import coming_periods, work_processes_of
 from students.services.search import MAX_LEARNING_GOALS, SearchChanges
 
 MAX_MOTIVATION = 3000
+DISTANCES = (3, 5, 10, 15, 20, 30, 40, 50, 75, 100)
 
 
 class StepForm(FormMixin, forms.Form):
@@ -32,7 +33,7 @@ class StepForm(FormMixin, forms.Form):
 
     def values_of(self, search: PlacementSearch) -> dict[str, Any]:
         """Return what the fields show first."""
-        return {name: getattr(search, name) for name in self.declared_fields if hasattr(search, name)}  # type: ignore[attr-defined]
+        return {name: getattr(search, name) for name in self.declared_fields if hasattr(search, name)}
 
     def changes(self) -> SearchChanges:
         """Return what to save, after `is_valid`."""
@@ -175,7 +176,7 @@ class TravelForm(StepForm):
     max_distance_km = forms.TypedChoiceField(
         label=_("Ik reis hoogstens"),
         coerce=int,
-        choices=[(n, _("%(km)s km") % {"km": n}) for n in (3, 5, 10, 15, 20, 30, 40, 50, 75, 100)],
+        choices=[(n, _("%(km)s km") % {"km": n}) for n in DISTANCES],
     )
     travel_mode = forms.ChoiceField(
         label=_("Ik reis meestal met"), choices=TravelMode.choices, widget=forms.RadioSelect
@@ -186,7 +187,7 @@ class TravelForm(StepForm):
         field = self.fields["max_distance_km"]
         assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 -- narrows the type
         own = self.search.max_distance_km if self.search else None
-        known = [int(value) for value, _label in field.choices]  # type: ignore[union-attr]
+        known = list(DISTANCES)
         if own and own not in known:  # set by an import; the student must be able to keep it
             field.choices = [(n, gettext("%(km)s km") % {"km": n}) for n in sorted([*known, own])]
 

@@ -27,8 +27,8 @@ def student_of(user: User | AnonymousUser) -> Student | None:
     if not isinstance(user, User) or not user.is_active:
         return None
     if _user_field.is_cached(user):
-        cached: Student | None = _user_field.get_cached_value(user)
-        return cached
+        cached = _user_field.get_cached_value(user)
+        return cached if isinstance(cached, Student) else None
     student = (
         Student.objects.select_related("programme__qualification", "programme__school", "school")
         .filter(user=user)

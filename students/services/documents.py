@@ -7,7 +7,7 @@ import socket
 import struct
 import unicodedata
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 
 import environ
 import filetype
@@ -152,7 +152,7 @@ def _scan(data: bytes) -> None:
         raise _refuse("infected", _("In dit bestand zit iets dat niet veilig is. Kies een ander bestand."))
 
 
-def _read(upload: UploadedFile | IO[bytes]) -> bytes:
+def _read(upload: "UploadedFile[Any] | IO[bytes]") -> bytes:
     size = getattr(upload, "size", None)
     data = b"" if size is not None and size > MAX_BYTES else upload.read(MAX_BYTES + 1)
     if (size is not None and size > MAX_BYTES) or len(data) > MAX_BYTES:
@@ -163,7 +163,9 @@ def _read(upload: UploadedFile | IO[bytes]) -> bytes:
 
 
 @transaction.atomic
-def save_document(*, student: Student, upload: UploadedFile, actor: User, kind: str = DocumentKind.CV) -> Document:
+def save_document(
+    *, student: Student, upload: "UploadedFile[Any]", actor: User, kind: str = DocumentKind.CV
+) -> Document:
     """Keep a clean copy of an uploaded PDF as the student's current document of its kind.
 
     The same file again gives the document that is there already. Earlier documents stay, because an application
@@ -175,7 +177,7 @@ def save_document(*, student: Student, upload: UploadedFile, actor: User, kind: 
     digest = hashlib.sha256(clean).hexdigest()
     Student.objects.select_for_update().get(pk=student.pk)
     same = Document.objects.filter(student=student, kind=kind, sha256=digest).first()
-    Document.objects.filter(student=student, kind=kind, is_current=True).exclude(pk=same.pk if same else None).update(
+    Document.objects.filter(student=student, kind=kind, is_current=True).exclude(pk=same.pk if same else 0).update(
         is_current=False
     )
     if same is not None:
@@ -192,7 +194,7 @@ def save_document(*, student: Student, upload: UploadedFile, actor: User, kind: 
         uploaded_at=now(),
     )
     document.file.save(f"{document.public_id}.pdf", ContentFile(clean), save=False)
-    stored = document.file.name
+    stored = document.file.name or ""
     try:
         document.save()
     except Exception:

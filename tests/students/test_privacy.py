@@ -57,9 +57,8 @@ def test_delete_person_leaves_no_trace(
     found = []
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(
-                f'select 1 from "{table}" t where t::text ilike any(%s) limit 1', [["%student@cast%", "%El Amrani%"]]
-            )
+            query = sql.SQL("select 1 from {} t where t::text ilike any(%s) limit 1").format(sql.Identifier(table))
+            cursor.execute(query.as_string(None), [["%student@cast%", "%El Amrani%"]])
             if cursor.fetchone():
                 found.append(table)
     assert found == []
