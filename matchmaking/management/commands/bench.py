@@ -48,7 +48,9 @@ class Command(BaseCommand):
     help = "Meet de engine, een nacht en de bladzijden, en schrijft docs/benchmarks.md."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", nargs="*", choices=[*PARTS, []], default=[], help="engine, night, pages; standaard alle")
+        parser.add_argument(
+            "what", nargs="*", choices=[*PARTS, []], default=[], help="engine, night, pages; standaard alle"
+        )
         parser.add_argument("--sizes", nargs="+", choices=sorted(bench.SIZES), default=["small", "sector"])
         parser.add_argument("--size", default="small", help="demodata als de database leeg is")
         parser.add_argument("--repeats", type=int, default=5)
@@ -150,7 +152,9 @@ def _client(who: str) -> Client | None:
         return client
     user: User | None = None
     if who == "student":
-        search = PlacementSearch.objects.open().select_related("student__user").order_by("-student__user__is_demo", "pk")
+        search = (
+            PlacementSearch.objects.open().select_related("student__user").order_by("-student__user__is_demo", "pk")
+        )
         found = search.first()
         user = found.student.user if found else None
     else:
@@ -164,8 +168,11 @@ def _client(who: str) -> Client | None:
 
 def write_sections(path: Path, sections: dict[str, str]) -> None:
     """Replace the measured sections of the file and leave the others as they were."""
-    text = path.read_text(encoding="utf-8") if path.is_file() else "# Benchmarks\n\nMade by `bin/bench`; never by hand.\n"
+    text = (
+        path.read_text(encoding="utf-8") if path.is_file() else "# Benchmarks\n\nMade by `bin/bench`; never by hand.\n"
+    )
     where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {today():%Y-%m-%d}"
+    where += f"; load {os.getloadavg()[0]:.1f} while measuring (above the number of cores the wall times mean little)"
     for name, table in sections.items():
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
         block = f"{begin}\n## {name.capitalize()}\n\n{where}\n\n{table}{end}\n"
