@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 
 from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
+from matchmaking.demo.extras import answer_statistics, write_cvs
 from matchmaking.demo.students import Students
 from matchmaking.demo.world import SIZES, World
 from organisations.models import (
@@ -25,6 +26,7 @@ from organisations.models import (
     TeamCapacity,
 )
 from placements.models import (
+    AnswerStatistic,
     Application,
     ApplicationEvent,
     Favourite,
@@ -66,6 +68,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
             f"Invented {len(students.students)} students and {len(world.vacancies)} vacancies ({time.monotonic() - begin:.1f} s)"
         )
         _write(world, students, say, begin)
+        say(f"  {write_cvs(world):>7} cv's ({time.monotonic() - begin:.1f} s)")
     with connection.cursor() as cursor:
         cursor.execute("analyze")
     say(f"Done in {time.monotonic() - begin:.1f} s")
@@ -95,6 +98,7 @@ def _write(world: World, students: Students, say: Say, begin: float) -> None:
         (Interview, students.interviews),
         (InterviewSlot, students.slots),
         (Placement, students.placements),
+        (AnswerStatistic, answer_statistics(world, students)),
     )
     with without_triggers(Organisation, Membership, Vacancy):
         for model, rows in tables:
