@@ -20,7 +20,7 @@ from stagematch.runtime.messages import compile_catalogues
 from stagematch.runtime.paths import REPOSITORY
 from stagematch.runtime.servers import check_given_servers, throw_away_servers
 
-ROOMS = sorted(path.parent.name for path in REPOSITORY.glob("*/apps.py")) + ["stagematch"]
+ROOMS = [*sorted(path.parent.name for path in REPOSITORY.glob("*/apps.py")), "stagematch"]
 CHECKS: dict[str, Sequence[str]] = {
     "ruff check": ("-m", "ruff", "check", "--quiet", "."),
     "ruff format": ("-m", "ruff", "format", "--check", "--quiet", "."),
