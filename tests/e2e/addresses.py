@@ -1,6 +1,7 @@
 """Every page per role, with sample arguments taken from the demo data: the table the browser tests walk."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,13 @@ from django.urls import reverse
 from matchmaking.models import Proposal
 from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, Interview, Vacancy
+from placements.validators import validate_can_apply
 from placements.workspace.selectors import STAGES
 from stagematch.accounts.models import User
 from stagematch.mail import samples
 from stagematch.ui.admin_site import StagematchAdminSite
+from stagematch.ui.errors import RuleError
+from students.models import PlacementSearch
 from students.steps import STEPS
 
 NOBODY = ""  # somebody who has not signed in
@@ -115,12 +119,34 @@ def student() -> Iterator[Visit]:
     talk = _first(Interview.objects.filter(application__student__user=me, status=InterviewStatus.PROPOSED))
     yield _page("interview-choose-slot", talk.public_id)
     yield _page("vacancy-detail", vacancy.public_id)
-    yield _page("apply", vacancy.public_id)
+    yield _page("apply", _fitting(me).public_id)
+    yield _page("apply", _full(me).public_id, label="apply where one cannot")
     yield _page("vacancy-detail", mine[0].vacancy.public_id, label="vacancy-detail reacted")
     yield _page("why-not-proposed", vacancy.public_id)
     yield _page("team-overview", label="403", status=403)
     yield Visit("404 of somebody else's", reverse("application-detail", args=[_other(me).public_id]), 404)
     yield from _account()
+
+
+def _fitting(me: User) -> Vacancy:
+    """A place this student may react to."""
+    search = PlacementSearch.objects.select_related("student").get(student__user=me)
+    for vacancy in Vacancy.objects.accepting().order_by("pk"):
+        with suppress(RuleError):
+            validate_can_apply(search.student, search, vacancy)
+            return vacancy
+    raise AssertionError(f"the demo has no place {me} may react to")
+
+
+def _full(me: User) -> Vacancy:
+    """A place this student may not react to, for whatever reason."""
+    search = PlacementSearch.objects.select_related("student").get(student__user=me)
+    for vacancy in Vacancy.objects.accepting().exclude(applications__student__user=me).order_by("pk"):
+        try:
+            validate_can_apply(search.student, search, vacancy)
+        except RuleError:
+            return vacancy
+    raise AssertionError(f"{me} may react everywhere")
 
 
 def searching_student() -> Iterator[Visit]:

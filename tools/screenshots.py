@@ -1,0 +1,114 @@
+"""Make the pictures of the README from a running demo: `python tools/screenshots.py [address]`.
+
+Start the demo first (`bin/up`); without an address it is looked for at http://127.0.0.1:8000. Signing in goes through the sign-in page, with the
+password of the demo accounts. Each picture is what one sees without scrolling, as PNG, in docs/screenshots/.
+"""
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from playwright.sync_api import Browser, Page, sync_playwright  # noqa: E402
+
+from tests.e2e.browser import launch_options  # noqa: E402
+
+FOLDER = REPOSITORY / "docs" / "screenshots"
+LIMIT = 250 * 1024
+PASSWORD = os.environ.get("DEMO_PASSWORD", "stagematch-demo")
+STUDENT, BROKER = "student@demo.example", "stagemakelaar@demo.example"
+DESKTOP, PHONE = (1280, 900), (390, 844)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page: where it is, or which link leads to it, and who looks."""
+
+    name: str
+    path: str
+    who: str = ""
+    follow: str = ""  # a selector of a link on the page at `path`
+    dark: bool = False
+
+
+PICTURES = (
+    Picture("home", "/"),
+    Picture("home-dark", "/", dark=True),
+    Picture("browse", "/stageplekken/"),
+    Picture("map", "/stageplekken/kaart/"),
+    Picture("detail", "/stageplekken/", who=STUDENT, follow="main ul.sm-list h3 a, main ul.sm-list a"),
+    Picture("overview", "/mijn/", who=STUDENT),
+    Picture("workspace", "/beheer/werkplek/", who=BROKER),
+    Picture("candidate", "/beheer/werkplek/", who=BROKER, follow="[data-rij] a"),
+    Picture("matching", "/hoe-werkt-matching/"),
+)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _sign_in(page: Page, email: str) -> None:
+    page.goto("/account/login/")
+    page.locator("input[name=login]").fill(email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("form:has(input[name=password]) button[type=submit]").click()
+    page.wait_for_load_state("load")
+    if "/account/login" in page.url:
+        raise SystemExit(f"Signing in as {email} failed: is this the demo, with the password of DEMO_PASSWORD?")
+
+
+def _take(browser: Browser, address: str, width: int, height: int, say: Callable[[str], None]) -> None:
+    signed_in: dict[str, list[dict[str, object]]] = {}
+    for picture in PICTURES:
+        context = browser.new_context(
+            base_url=address,
+            locale="nl-NL",
+            timezone_id="Europe/Amsterdam",
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if picture.dark else "light",
+            reduced_motion="reduce",
+        )
+        page = context.new_page()
+        if picture.who:
+            if picture.who not in signed_in:
+                _sign_in(page, picture.who)
+                signed_in[picture.who] = list(context.cookies())  # type: ignore[arg-type]
+            else:
+                context.add_cookies(signed_in[picture.who])  # type: ignore[arg-type]
+        page.goto(picture.path)
+        if picture.follow:
+            href = page.locator(picture.follow).first.get_attribute("href") or picture.path
+            page.goto(href)
+        target = FOLDER / f"{picture.name}-{width}.png"
+        page.screenshot(path=target)
+        size = target.stat().st_size
+        if size > LIMIT:
+            raise SystemExit(f"{target.name} is {size // 1024} kB; at most {LIMIT // 1024} kB fits in the README.")
+        say(f"{target.relative_to(REPOSITORY)}  {size // 1024} kB")
+        context.close()
+
+
+def main(arguments: list[str]) -> int:
+    """Take every picture in two widths; returns the exit status."""
+    address = arguments[0] if arguments else "http://127.0.0.1:8000"
+    if not re.match(r"https?://", address):
+        sys.stderr.write("Usage: python tools/screenshots.py [http://address of a running demo]\n")
+        return 2
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(**launch_options())
+        for width, height in (DESKTOP, PHONE):
+            _take(browser, address, width, height, _say)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
