@@ -48,6 +48,7 @@ class MailServer:
             self.inbox.append(message)
             self.recipients += envelope.rcpt_tos
         if self.take_and_break_off:
+            assert server.transport is not None
             server.transport.close()
         return self.on_data
 

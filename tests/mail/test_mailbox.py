@@ -20,7 +20,7 @@ LETTER = (
 
 
 @pytest.fixture
-def box(settings, tmp_path) -> Path:
+def box(settings, tmp_path: Path) -> Path:
     settings.MAILBOX_DIR = str(tmp_path)
     return tmp_path
 

@@ -254,6 +254,9 @@ def test_a_second_sweeper_leaves(mail_server):
             cursor.execute("select pg_advisory_lock(%s)", [delivery.SWEEP_LOCK])
             taken.set()
             done.wait(10)
+            cursor.execute(
+                "select pg_advisory_unlock(%s)", [delivery.SWEEP_LOCK]
+            )  # closing alone frees it a moment later
         connection.close()
 
     thread = threading.Thread(target=hold)
