@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -25,27 +27,37 @@ class Goals:
     place_says: bool  # whether the organisation filled in what can be learnt
 
 
+def _days(mask: int) -> str:
+    return _days_in(mask, get_language() or "")
+
+
+@lru_cache(maxsize=512)
+def _days_in(mask: int, _language: str) -> str:
+    """The words of a set of days, once per language: a list page asks for the same few sets again and again."""
+    return weekdays.text(mask)
+
+
 def days(search: PlacementSearch, vacancy: Vacancy, *, ok: bool) -> str:
     shared = search.weekdays & vacancy.weekdays
-    all_days = weekdays.text(vacancy.weekdays)
+    all_days = _days(vacancy.weekdays)
     if ok and shared == vacancy.weekdays:
         return _("De plek is op %(days)s. Dan kun jij.") % {"days": all_days}
     if ok:
         return _("De plek kan op %(days)s. Jij kunt op %(shared)s. Dat zijn genoeg dagen.") % {
             "days": all_days,
-            "shared": weekdays.text(shared),
+            "shared": _days(shared),
         }
     if vacancy.days_fixed and shared != vacancy.weekdays:
         return _("Op deze plek ben je er altijd op %(days)s. Jij kunt niet op %(missing)s.") % {
             "days": all_days,
-            "missing": weekdays.text(vacancy.weekdays & ~search.weekdays),
+            "missing": _days(vacancy.weekdays & ~search.weekdays),
         }
     if not shared:
         return _("De plek is op %(days)s. Dan kun jij niet.") % {"days": all_days}
     needed = max(search.days_per_week, vacancy.days_per_week)
     return _("Er zijn %(needed)d dagen nodig. Jullie hebben samen alleen %(shared)s.") % {
         "needed": needed,
-        "shared": weekdays.text(shared),
+        "shared": _days(shared),
     }
 
 
