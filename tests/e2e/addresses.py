@@ -107,7 +107,7 @@ def student() -> Iterator[Visit]:
     for name in ("my-overview", "my-saved", "my-data", "my-data-delete", "vacancy-list", "vacancy-map", "home"):
         yield _page(name)
     for step in STEPS:
-        yield _page("my-search-edit", step.slug)
+        yield _page("my-search-edit", step.slug, label=f"my-search-edit {step.slug}")
     for state in mine.order_by("status", "pk").distinct("status"):
         yield _page("application-detail", state.public_id, label=f"application-detail {state.status}")
     still_open = _first(mine.filter(status__in=ApplicationStatus.open_statuses()))

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.utils.formats import date_format
 from playwright.sync_api import Page, expect
 
 from organisations.models import SupervisorCapacity
 from placements.enums import ApplicationStatus
 from placements.models import Application, Vacancy
 from stagematch.accounts.models import User
+from stagematch.clock import today
 from stagematch.mail.models import OutgoingMail
 from students.models import PlacementSearch
 from tests import factories as f
@@ -141,6 +143,7 @@ def test_from_the_first_look_to_the_place(
     steps = here.locator("main").inner_text()
     positions = [steps.lower().rfind(word) for word in ("ontvangen", "gelezen", "kennismaking", "aanbod")]
     assert -1 not in positions, steps
+    assert date_format(today(), "j F Y") in steps, "the steps have no date"
     assert _mails(student) == ["application_received", "invitation", "invitation", "offer"]
     assert _mails(broker) == ["application_new", "slot_chosen", "slot_chosen", "offer_accepted"]
 
