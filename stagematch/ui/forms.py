@@ -3,12 +3,15 @@
 The markup follows the NL Design System: label above, then help, then error, then the field, all linked with `aria-describedby`.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 _CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.CheckboxSelectMultiple, "utrecht-checkbox utrecht-checkbox--custom utrecht-checkbox--html-input"),
@@ -34,7 +37,7 @@ def widget_class(widget: forms.Widget) -> str:
     return next((classes for kind, classes in _CLASSES if isinstance(widget, kind)), "")
 
 
-def _missing_message(field: forms.Field) -> str:
+def _missing_message(field: forms.Field) -> "StrPromise":
     """Return what to say when this field is empty: name it, because the summary on top of the form shows only this sentence."""
     if isinstance(field, forms.BooleanField):
         return format_lazy(_("Zet een vinkje bij ‘{label}’."), label=field.label)
