@@ -36,7 +36,7 @@ def document_download(request: HttpRequest, public_id: str) -> HttpResponseBase:
     if document is None:
         raise Http404
     try:
-        handle = document.file.open("rb")
+        handle = document.file.storage.open(document.file.name or "")
     except FileNotFoundError as error:
         log.error("document.file_missing")
         raise Http404 from error

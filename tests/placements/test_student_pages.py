@@ -324,13 +324,12 @@ def test_a_document_is_for_the_owner_and_for_who_invited(
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in response["Content-Security-Policy"]
     assert b"".join(response.streaming_content).startswith(b"%PDF")
-    response.close()
     seen = AccessLog.objects.get(action="download")
     assert (seen.actor, seen.subject) == (broker, student)
     client.force_login(student)
     own = client.get(url_of("document-download", cv))
     assert own.status_code == 200
-    own.close()
+    assert b"".join(own.streaming_content).startswith(b"%PDF")
     assert "stagemakelaar, Buurthuis De Linde" in client.get(reverse("my-data")).content.decode()
 
 
