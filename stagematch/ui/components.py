@@ -4,12 +4,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from stagematch.ui.admin_mixins import is_platform_admin
 from stagematch.ui.forms import FormMixin
 
 STEPS = (_("Ontvangen"), _("Gelezen"), _("Kennismaking"), _("2e gesprek"), _("Aanbod"), _("Geplaatst"))
@@ -65,7 +67,9 @@ def _place(**changes: Any) -> dict[str, Any]:
 
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """Show every partial of templates/ui/ in its states."""
+    """Show every partial of templates/ui/ in its states; for platform admins."""
+    if not is_platform_admin(request):
+        raise PermissionDenied
     wrong = ExampleForm({"fout-postcode": "23"}, prefix="fout")
     context = {
         "title": _("Bouwstenen"),
