@@ -1,90 +1,103 @@
-"""The demo world: complete, repeatable, and within every rule; and the sample files fit it."""
+"""The demo world: the same for a seed, within the rules, and never on top of real data."""
 
 import datetime as dt
-import hashlib
-import io
-import json
-from pathlib import Path
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 
 from matchmaking.demo.load import load
+from matchmaking.demo.students import Students
+from matchmaking.demo.world import ACCOUNTS, SIZES, World
 from organisations.models import Organisation
-from placements.models import Application, Vacancy
+from placements.enums import ApplicationStatus
+from placements.models import Application, ApplicationEvent, Interview, Vacancy
+from placements.services import refresh_search_text
+from placements.validators import validate_fits
 from stagematch.accounts.models import User
-from students.models import PlacementSearch, Student
+from stagematch.clock import at, now, today
+from stagematch.ui.errors import RuleError
+from students.models import Document, Student
 
+pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 23)
-SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 
 
-def fingerprint() -> str:
-    """A hash of what makes a demo this demo."""
-    facts = [
-        list(User.objects.order_by("pk").values_list("public_id", "email", "last_name")),
-        list(
-            Vacancy.objects.order_by("pk").values_list("public_id", "title", "weekdays", "places_taken", "search_text")
-        ),
-        list(PlacementSearch.objects.order_by("pk").values_list("public_id", "weekdays", "home__pc4", "status")),
-        list(Application.objects.order_by("pk").values_list("public_id", "vacancy_id", "status", "alias", "answer_by")),
-    ]
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
+@pytest.fixture
+def demo(settings, tmp_path):
+    """The small demo, on the day it plays."""
+    settings.MEDIA_ROOT = tmp_path
+    with at(DAY):
+        assert load(size="small", seed=1, day=DAY, say=lambda line: None)
+        yield
 
 
-def load_once() -> bool:
-    return load(size="small", seed=637, day=DAY, say=lambda line: None)
+def test_demo_has_its_people_everything_to_see_and_breaks_no_rule(demo):
+    assert (Student.objects.count(), Vacancy.objects.count()) == (400, 120)
+    emails = [email for email, _first, _last in ACCOUNTS.values()]
+    assert User.objects.filter(email__in=emails, is_demo=True).count() == len(ACCOUNTS)
+    assert set(Application.objects.values_list("status", flat=True)) == set(ApplicationStatus.values)
+    assert Interview.objects.filter(starts_at__date=today() + dt.timedelta(days=1), status="planned").exists()
+    assert Document.objects.exists()
+    assert "0 broken" in _said("check_data")
+
+    # Nothing lies ahead of the clock, and every application could have been sent.
+    assert not ApplicationEvent.objects.filter(at__gt=now()).exists()
+    unfit = [a for a in Application.objects.select_related("student", "search", "vacancy") if not _fits(a)]
+    assert all(a.student_id <= 2 or a.vacancy_id <= 8 for a in unfit)  # the fixed accounts show a page, not a rule
+
+    # The search text is what the service would have written.
+    before = dict(Vacancy.objects.values_list("pk", "search_text"))
+    refresh_search_text(Vacancy.objects.all())
+    assert dict(Vacancy.objects.values_list("pk", "search_text")) == before
+
+    # Loading again changes nothing.
+    assert not load(size="sector", seed=2, day=DAY, say=lambda line: None)
+    assert Student.objects.count() == 400
 
 
-@pytest.mark.django_db
-def test_the_same_seed_gives_the_same_world_within_every_rule(capsys):
-    prints = []
-    for _turn in range(2):
-        with transaction.atomic():
-            assert load_once()
-            assert (Student.objects.count(), Vacancy.objects.count()) == (400, 120)
-            call_command("check_data")
-            prints.append(fingerprint())
-            transaction.set_rollback(True)
-    assert prints[0] == prints[1]
-    assert "0 broken" in capsys.readouterr().out
+def test_demo_accounts_are_told_with_their_password(settings):
+    settings.DEMO_PASSWORD = "een-ander-wachtwoord"
+    said = _said("demo_accounts")
+    assert "een-ander-wachtwoord" in said
+    assert all(email in said for email, _first, _last in ACCOUNTS.values())
 
 
-@pytest.mark.django_db
-def test_loading_twice_changes_nothing():
-    load_once()
-    before = fingerprint()
-    assert not load_once()
-    assert fingerprint() == before
+def test_same_seed_and_day_invent_the_same_world():
+    call_command("load_reference", stdout=StringIO())
+
+    def invent(seed: int) -> tuple:
+        world = World(SIZES["small"], seed, DAY, "x")
+        students = Students(world)
+        people = [(u["public_id"], u["email"]) for u in world.users]
+        return people, world.vacancies, students.searches, students.applications, students.events
+
+    assert invent(7) == invent(7)
+    assert invent(7)[0] != invent(8)[0]
 
 
-@pytest.mark.django_db
-def test_real_data_is_never_mixed_with_a_demo():
-    Organisation.objects.create(kind="school", name="Echt", slug="echt")
+def test_demo_refuses_real_data():
+    Organisation.objects.create(kind="employer", name="Een echte organisatie", slug="echt")
     with pytest.raises(CommandError, match="no demo"):
-        call_command("load_demo")
+        call_command("load_demo", stdout=StringIO())
+    assert not Student.objects.exists()
 
 
-@pytest.mark.django_db
-def test_production_refuses_a_demo(settings):
+def test_demo_refuses_production(settings):
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="production"):
-        call_command("load_demo")
+        call_command("load_demo", stdout=StringIO())
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("command", "file", "option", "rows"),
-    [
-        ("import_students", "studenten-zadkine.csv", {"school": "zadkine"}, 12),
-        ("import_vacancies", "stagevacatures-wmo-radar.xlsx", {"organisation": "wmo-radar"}, 4),
-    ],
-)
-def test_the_sample_files_import_and_change_nothing_the_second_time(command, file, option, rows):
-    load_once()
-    first, second = io.StringIO(), io.StringIO()
-    call_command(command, SAMPLES / file, **option, stdout=first)
-    call_command(command, SAMPLES / file, **option, stdout=second)
-    assert f"Klaar: {rows} nieuw, 0 aangepast, 0 hetzelfde." in first.getvalue()
-    assert f"Klaar: 0 nieuw, 0 aangepast, {rows} hetzelfde." in second.getvalue()
+def _said(command: str) -> str:
+    out = StringIO()
+    call_command(command, stdout=out)
+    return out.getvalue()
+
+
+def _fits(application: Application) -> bool:
+    try:
+        validate_fits(application.student, application.search, application.vacancy)
+    except RuleError:
+        return False
+    return True
