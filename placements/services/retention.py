@@ -10,10 +10,14 @@ from django.utils import timezone
 from placements import emails, rules
 from placements.enums import ApplicationStatus
 from placements.models import Application
+from stagematch.audit.models import AccessLog
+from stagematch.mail.delivery import forget_sent
 from stagematch.mail.models import OutgoingMail
 from students.models import Document
 
 BATCH = 200
+MAIL_TERM = dt.timedelta(days=365)
+VIEW_LOG_TERM = dt.timedelta(days=730)
 
 
 @dataclass
@@ -23,6 +27,8 @@ class RetentionCounts:
     applications: int = 0
     mails: int = 0
     documents: int = 0
+    old_mails: int = 0
+    old_views: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -30,6 +36,8 @@ class RetentionCounts:
             f"applications: {self.applications}",
             f"mails about them: {self.mails}",
             f"old documents: {self.documents}",
+            f"mails wiped after a year: {self.old_mails}",
+            f"lines of the view log older than two years: {self.old_views}",
         ]
 
 
@@ -51,6 +59,7 @@ def run_retention(*, day: dt.date, dry_run: bool = False) -> RetentionCounts:
     Counts without names stay (`AnswerStatistic`, `Student.rejections`). Safe to run twice; stops and goes on per batch.
     """
     counts = RetentionCounts()
+    _forget_the_rest(counts, day, dry_run=dry_run)
     if dry_run:
         due = list(due_for_deletion(day))
         counts.applications = len(due)
@@ -61,6 +70,14 @@ def run_retention(*, day: dt.date, dry_run: bool = False) -> RetentionCounts:
         with transaction.atomic():
             _forget(batch, counts)
     return counts
+
+
+def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) -> None:
+    """Wipe mails after a year, and drop who-saw-what after two (the terms of docs/personal-data.csv)."""
+    midnight = dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
+    counts.old_mails = forget_sent(before=midnight - MAIL_TERM, dry_run=dry_run)
+    views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
+    counts.old_views = views.count() if dry_run else views.delete()[0]
 
 
 def _forget(batch: list[Application], counts: RetentionCounts) -> None:

@@ -30,12 +30,9 @@ def find_place(text: str) -> PostcodeArea | None:
     if not text or len(text) > 120:
         return None
     areas = list(PostcodeArea.objects.annotate(low=Lower("place")).filter(low=text.lower()).order_by("pc4"))
-    if not areas:
-        areas = list(
-            PostcodeArea.objects.filter(place__unaccent__istartswith=text).order_by("place", "pc4")[:40]
-            if len(text) >= 3
-            else []
-        )
+    if not areas and len(text) >= 3:
+        starting = PostcodeArea.objects.filter(place__unaccent__istartswith=text).order_by("place", "pc4")
+        areas = list(starting[:40])
         areas = [area for area in areas if area.place == areas[0].place]
     if not areas:
         return None

@@ -1,0 +1,130 @@
+"""Who gets what, for every address: a missing, stale or wrong row fails (quality.md, hook 2).
+
+After adding an address, run `STAGEMATCH_WRITE_ACCESS=1 pytest tests/test_access.py -p no:randomly` and read the new rows of
+docs/access.csv before committing them: they say what is, you say whether it should be.
+"""
+
+import datetime as dt
+import logging
+import os
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from matchmaking.models import MatchingRun, Policy, Proposal
+from organisations.enums import Role
+from organisations.models import Membership
+from placements.models import AnswerStatistic, Interview, InterviewSlot
+from stagematch.clock import now, today
+from stagematch.regions.models import Municipality, MunicipalityRegion, Region
+from students.models import Document
+from tests import factories as f
+from tests.access import METHODS, ROLES, address, ask, patterns, read_matrix, write_column
+
+WRITING = bool(os.environ.get("STAGEMATCH_WRITE_ACCESS"))
+
+
+@pytest.fixture
+def scene(request, settings, tmp_path, search, other_search, vacancy, other_vacancy, capacity):
+    """One of everything, owned by `student`, `broker`, `coordinator`; the `other_` people are strangers to it."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.MAILBOX_DIR = ""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # no rate limits here
+    logging.disable(logging.CRITICAL)  # thousands of refusals are the point, not news
+    request.addfinalizer(lambda: logging.disable(logging.NOTSET))
+    people = {
+        role: request.getfixturevalue(role)
+        for role in ROLES
+        if role not in {"anonymous", "organiser", "observer", "admin"}
+    }
+    people["admin"] = request.getfixturevalue("admin_user")
+    for role in (Role.ORGANISER, Role.OBSERVER):
+        people[role.value] = f.UserFactory(email=f"{role.value}@cast.example")
+        Membership.objects.create(
+            user=people[role.value], organisation=f.OrganisationFactory(kind="partner"), role=role
+        )
+    application = f.ApplicationFactory(student=search.student, search=search, vacancy=vacancy)
+    interview = Interview.objects.create(application=application, where="Huis van de Wijk", host=people["broker"])
+    InterviewSlot.objects.create(
+        interview=interview, starts_at=now() + dt.timedelta(days=3), ends_at=now() + dt.timedelta(days=3, minutes=30)
+    )
+    document = Document.objects.create(
+        student=search.student,
+        original_name="cv.pdf",
+        size=4,
+        pages=1,
+        sha256="0" * 64,
+        file=ContentFile(b"%PDF", name="cv.pdf"),
+    )
+    policy = Policy.objects.order_by("version").first()
+    run = MatchingRun.objects.create(night=today(), policy=policy, season_seed=1)
+    proposal = Proposal.objects.create(
+        run=run, search=search, vacancy=other_vacancy, slot=1, score=800, parts=[300, 250, 150, 100],
+        expires_on=today() + dt.timedelta(days=5),
+    )  # fmt: skip
+    region = Region.objects.create(kind="corop", code="NL999", name="Ergens", valid_from=f.LONG_AGO)
+    municipality = Municipality.objects.create(code="GM9999", name="Ergens", valid_from=f.LONG_AGO)
+    MunicipalityRegion.objects.create(municipality=municipality, region=region, valid_from=f.LONG_AGO)
+    AnswerStatistic.objects.create(
+        organisation=vacancy.organisation, month=today().replace(day=1), working_days=3, in_time=True, answers=1
+    )
+    samples = {
+        "public_id": str(vacancy.public_id),
+        "slug": vacancy.organisation.slug,
+        "vacancy-detail:slug": "samen-koken",
+        "stap": "reizen",
+        "document-download:public_id": str(document.public_id),
+        "name": "offer",
+        "letter_id": "een-brief",
+    }
+    for name in ("application-detail", "apply-done", "application-withdraw", "offer-answer"):
+        samples[f"{name}:public_id"] = str(application.public_id)
+    for name in ("interview-choose-slot", "interview-ics"):
+        samples[f"{name}:public_id"] = str(interview.public_id)
+    for name in ("proposal-accept", "proposal-decline"):
+        samples[f"{name}:public_id"] = str(proposal.public_id)
+    for name in ("candidate", "invite", "reject", "offer", "record", "reserve", "note", "assign"):
+        samples[f"admin:workspace-{name}:public_id"] = str(application.public_id)
+    return people, samples
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_answers_each_role_as_written(role, scene):
+    people, samples = scene
+    session = Client()
+    if role != "anonymous":
+        session.force_login(people[role], backend="allauth.account.auth_backends.AuthenticationBackend")
+    found = {
+        (pattern, name, method): ask(session, method, address(pattern, name, samples))
+        for pattern, name in patterns()
+        for method in METHODS
+    }
+    if WRITING:
+        write_column(role, found)
+    matrix = read_matrix()
+    wrong = {
+        f"{method} {pattern}": (matrix.get((pattern, method), {}).get(role, "missing"), status)
+        for (pattern, _name, method), status in found.items()
+        if matrix.get((pattern, method), {}).get(role) != str(status)
+    }
+    assert wrong == {}
+
+
+def test_the_matrix_names_no_address_that_is_gone():
+    assert {pattern for pattern, _method in read_matrix()} - {pattern for pattern, _name in patterns()} == set()
+
+
+def test_nobody_ever_gets_our_own_mistake():
+    assert [key for key, row in read_matrix().items() for role in ROLES if row[role].startswith("5")] == []
+
+
+def test_a_stranger_sees_nothing_of_somebody_elses():
+    """What belongs to `student` does not exist for another student, nor the candidate for another stagemakelaar."""
+    private = ("application-", "apply-done", "offer-", "interview-", "proposal-", "document-")
+    for (pattern, method), row in read_matrix().items():
+        if row["name"].startswith(private):
+            assert row["other_student"] in {"404", "405"}, (method, pattern)
+        if row["name"].startswith("admin:workspace-") and "public_id" in pattern:
+            assert row["other_broker"] in {"404", "405"}, (method, pattern)
+            assert row["student"] in {"302", "403"}, (method, pattern)
