@@ -41,6 +41,15 @@ ROLES = {
 }
 
 
+def email_of(role: str) -> str:
+    """Return whose pages these are; some roles are whoever in the demo is in that state."""
+    if role == "student with an offer":
+        return str(_first(Application.objects.filter(status=ApplicationStatus.OFFERED)).student.user.email)
+    if role == "student with a proposal":
+        return str(_first(Proposal.objects.all()).search.student.user.email)
+    return ROLES[role]
+
+
 @dataclass(frozen=True)
 class Visit:
     """One page to look at, and the status it must have."""
@@ -113,9 +122,6 @@ def student() -> Iterator[Visit]:
     still_open = _first(mine.filter(status__in=ApplicationStatus.open_statuses()))
     yield _page("apply-done", still_open.public_id)
     yield _page("application-withdraw", still_open.public_id)
-    offered = _first(mine.filter(status=ApplicationStatus.OFFERED))
-    yield _page("offer-answer", offered.public_id)
-    yield _page("offer-answer", offered.public_id, query="?antwoord=nee")
     talk = _first(Interview.objects.filter(application__student__user=me, status=InterviewStatus.PROPOSED))
     yield _page("interview-choose-slot", talk.public_id)
     yield _page("vacancy-detail", vacancy.public_id)
@@ -150,10 +156,24 @@ def _full(me: User) -> Vacancy:
 
 
 def searching_student() -> Iterator[Visit]:
-    """A student who has only begun: no reactions yet, and a proposal of tonight's matching."""
-    proposal = _first(Proposal.objects.filter(search__student__user__email=SEARCHING))
+    """A student who has only begun."""
     yield _page("my-overview")
     yield _page("my-saved", label="my-saved empty")
+
+
+def offered_student() -> Iterator[Visit]:
+    """A student who may say yes or no to a place."""
+    offered = _first(Application.objects.filter(status=ApplicationStatus.OFFERED))
+    yield _page("my-overview")
+    yield _page("application-detail", offered.public_id, label="application-detail offered")
+    yield _page("offer-answer", offered.public_id)
+    yield _page("offer-answer", offered.public_id, query="?antwoord=nee")
+
+
+def proposed_student() -> Iterator[Visit]:
+    """A student for whom tonight's matching found a place."""
+    proposal = _first(Proposal.objects.all())
+    yield _page("my-overview")
     yield _page("proposal-decline", proposal.public_id)
 
 
@@ -246,6 +266,8 @@ TABLE = {
     "public": public,
     "student": student,
     "student without reactions": searching_student,
+    "student with an offer": offered_student,
+    "student with a proposal": proposed_student,
     "stagemakelaar": stagemakelaar,
     "teamcoach": team,
     "praktijkbegeleider": team,
