@@ -22,7 +22,7 @@ def copy_rows(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> i
     """
     fields = _columns(model)
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in fields)
+    names = ", ".join(quote(str(field.column)) for field in fields)
     sql = f"copy {quote(model._meta.db_table)} ({names}) from stdin"
     json = {field.attname for field in fields if isinstance(field, models.JSONField)}
     defaults = {field.attname: field.get_default for field in fields}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 
-from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from matchmaking.demo.students import Students
 from matchmaking.demo.world import Row, World
@@ -57,7 +57,7 @@ def write_cvs(world: World) -> int:
     applicants = Student.objects.filter(applications__vacancy__in=vacancies).order_by("pk").distinct()
     written = 0
     for student in [*Student.objects.filter(pk__in=(1, 2)), *applicants.exclude(pk__in=(1, 2))[: CVS - 2]]:
-        upload = ContentFile(_pdf(_lines(student)), name="cv (demo).pdf")
+        upload = SimpleUploadedFile("cv (demo).pdf", _pdf(_lines(student)))
         document = save_document(student=student, upload=upload, actor=student.user)
         Application.objects.filter(student=student).update(cv=document)
         written += 1

@@ -119,4 +119,6 @@ def _links(model: type[models.Model], name: str, pairs: list[tuple[int, int]]) -
     """Write one many-to-many relation of `model`; the columns are named after both models."""
     relation = model._meta.get_field(name)
     assert isinstance(relation, models.ManyToManyField)  # noqa: S101 -- narrows the type
-    copy_links(relation.remote_field.through, relation.m2m_column_name(), relation.m2m_reverse_name(), pairs)
+    through = relation.remote_field.through
+    assert through is not None  # noqa: S101 -- narrows the type
+    copy_links(through, relation.m2m_column_name(), relation.m2m_reverse_name(), pairs)

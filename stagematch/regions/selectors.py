@@ -3,8 +3,6 @@
 import math
 import re
 
-from django.db.models.functions import Lower
-
 from stagematch.regions.models import PostcodeArea
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
@@ -29,7 +27,7 @@ def find_place(text: str) -> PostcodeArea | None:
         return PostcodeArea.objects.filter(pc4=found.group(1)).first()
     if not text or len(text) > 120:
         return None
-    areas = list(PostcodeArea.objects.annotate(low=Lower("place")).filter(low=text.lower()).order_by("pc4"))
+    areas = list(PostcodeArea.objects.filter(place__iexact=text).order_by("pc4"))
     if not areas and len(text) >= 3:
         starting = PostcodeArea.objects.filter(place__unaccent__istartswith=text).order_by("place", "pc4")
         areas = list(starting[:40])
