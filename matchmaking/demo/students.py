@@ -91,7 +91,7 @@ class Students:
             named = {0: "student", 1: "student2"}.get(number, "")
             index = {0: 0, 1: 3}.get(number, rng.choices(range(len(homes)), weights)[0])
             programme = programmes[index + 1][rng.choices((0, 1, 2), (10, 10, 80))[0] % len(programmes[index + 1])]
-            area = world.ref.by_place["Rotterdam"][5] if number == 0 else rng.choice(near[index])
+            area = world.ref.by_place["Rotterdam"][5] if number == 0 else world.close(near[index])
             self._student(world.user(named), index + 1, programme, area, named)
 
     def _student(self, user: int, school: int, programme: Row, area: PostcodeArea, named: str) -> None:

@@ -8,7 +8,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.utils.text import slugify
@@ -17,8 +17,10 @@ from matchmaking.demo import people, places, texts
 from organisations.enums import OrganisationKind, Role
 from organisations.models import Qualification, StagePeriod, TargetGroup, WorkField, WorkProcess
 from stagematch.regions.models import PostcodeArea
+from stagematch.regions.selectors import distance_km
 
 Row = dict[str, Any]
+T = TypeVar("T")
 TEAMS_PER_HOST = 4
 CELL = 0.25  # degrees: about 25 km, wide enough to find neighbours in the nine cells around
 
@@ -30,12 +32,14 @@ class Size:
     students: int
     vacancies: int
     hosts: int
+    # How close to the school people and hosts are: the mean place in a list of all areas around it, nearest first.
+    closeness: float
 
 
 SIZES = {
-    "small": Size(400, 120, 32),
-    "sector": Size(10_000, 4_000, 220),
-    "national": Size(100_000, 60_000, 3_000),
+    "small": Size(400, 120, 32, 0.08),
+    "sector": Size(10_000, 4_000, 220, 0.15),
+    "national": Size(100_000, 60_000, 3_000, 1.0),
 }
 
 # role -> (e-mail, first name, last name)
@@ -75,9 +79,10 @@ class Reference:
             self.cells[cell_of(area.latitude, area.longitude)].append(area)
 
     def near(self, area: PostcodeArea) -> list[PostcodeArea]:
-        """Return the areas in the nine cells around one."""
+        """Return the areas in the nine cells around one, nearest first."""
         y, x = cell_of(area.latitude, area.longitude)
-        return [a for dy in (-1, 0, 1) for dx in (-1, 0, 1) for a in self.cells.get((y + dy, x + dx), ())]
+        around = [a for dy in (-1, 0, 1) for dx in (-1, 0, 1) for a in self.cells.get((y + dy, x + dx), ())]
+        return sorted(around, key=lambda a: (distance_km(a, area), a.pc4))
 
 
 def cell_of(latitude: float, longitude: float) -> tuple[int, int]:
@@ -116,6 +121,12 @@ class World:
     def uid(self) -> uuid.UUID:
         """Return the next public id of the seed."""
         return uuid.UUID(int=self.rng.getrandbits(128), version=4)
+
+    def close(self, nearest_first: Sequence[T]) -> T:
+        """Choose one, the nearest ones most often (exponential, cut off at the end of the list)."""
+        return nearest_first[
+            int(self.rng.expovariate(1 / (self.size.closeness * len(nearest_first))) % len(nearest_first))
+        ]
 
     def user(self, account: str = "") -> int:
         """Add a person and return the id; a named account gets the demo password, the rest cannot sign in with one."""
@@ -157,7 +168,7 @@ class World:
         centres = [self.ref.by_place[place][0] for _name, _slug, place in places.SCHOOLS]
         around = [[a.place for a in self.ref.near(c) if len(self.ref.by_place[a.place]) >= 2] for c in centres]
         for number in range(self.size.hosts - len(hosts)):
-            town = self.rng.choice(around[number % len(around)])
+            town = self.close(around[number % len(around)])
             title = f"{self.rng.choice(places.INVENTED_KINDS)} {self.rng.choice(places.INVENTED)}"
             name = f"{title} {town} (demo)" if number >= len(places.INVENTED) else f"{title} (demo)"
             pk = self._organisation(OrganisationKind.EMPLOYER, name, f"{slugify(name)}-{number}", town, "")
