@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.db.models import F, Sum
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from placements import mail_samples, organisation_page, privacy
 from placements.models import Application, Placement, Vacancy
@@ -35,13 +35,13 @@ def waiting(request: HttpRequest) -> int:
 def places_free() -> home.Number:
     """Places one can apply for today."""
     free = Vacancy.objects.accepting().aggregate(n=Sum(F("places") - F("places_taken")))["n"]
-    return home.Number(free or 0, _("plekken zijn nu vrij"))
+    return home.Number(free or 0, ngettext("plek is nu vrij", "plekken zijn nu vrij", free or 0))
 
 
 def organisations_taking_part() -> home.Number:
     """Organisations with something published today."""
     n = Vacancy.objects.published().values("organisation").distinct().count()
-    return home.Number(n, _("organisaties doen mee"))
+    return home.Number(n, ngettext("organisatie doet mee", "organisaties doen mee", n))
 
 
 def placed_this_year() -> home.Number:
@@ -49,4 +49,4 @@ def placed_this_year() -> home.Number:
     day = today()
     start = day.replace(year=day.year - (day.month < 8), month=8, day=1)
     n = Placement.objects.filter(agreed_at__date__gte=start).count()
-    return home.Number(n, _("studenten geplaatst dit schooljaar"))
+    return home.Number(n, ngettext("student geplaatst dit schooljaar", "studenten geplaatst dit schooljaar", n))
