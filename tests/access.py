@@ -57,7 +57,9 @@ def ask(session: Client, method: str, url: str) -> int:
     client.cookies = deepcopy(session.cookies)
     with transaction.atomic():
         response = client.generic(method, url)
-        response.close()
+        # Not response.close(): outside the client's own hands that also closes the database connection.
+        for close in getattr(response, "_resource_closers", []):
+            close()
         status = response.status_code
         transaction.set_rollback(True)
     return status
