@@ -306,7 +306,9 @@ class World:
         order = [radar] * 8 + [hosts[n % len(hosts)] for n in range(self.size.vacancies - 8)]
         for number, organisation in enumerate(order):
             teams = teams_of[organisation]
-            self._vacancy(organisation, teams[number % len(teams)], number)
+            # Team after team in each round of hosts, so that every team has its share and its room is used.
+            turn = number if number < 8 else (number - 8) // len(hosts)
+            self._vacancy(organisation, teams[turn % len(teams)], number)
 
     def _vacancy(self, organisation: int, team: Row, number: int) -> None:
         rng, pk = self.rng, len(self.vacancies) + 1
