@@ -20,9 +20,12 @@ DESKTOP, PHONE, NARROWEST = 1280, 390, 320
 
 
 @pytest.fixture(scope="module")
-def demo(django_db_setup: None, django_db_blocker: Any, browser: Browser) -> Iterator[str]:
+def demo(
+    django_db_setup: None, django_db_blocker: Any, django_db_keepdb: bool, django_db_createdb: bool, browser: Browser
+) -> Iterator[str]:
     """The address of the served demo."""
-    with served_demo(django_db_blocker) as url, django_db_blocker.unblock():
+    keep = django_db_keepdb and not django_db_createdb
+    with served_demo(django_db_blocker, keep=keep) as url, django_db_blocker.unblock():
         yield url
 
 
