@@ -94,9 +94,7 @@ def _fit(
         _target_groups(known, row),
         Reason(ok[Rule.WERKPROCESSEN], words.goals(_goals(known, row))),
     ]
-    others = [
-        Reason(ok=False, text=_other_rule(rule, search, vacancy, known, row)) for rule in _OTHER if not ok[rule]
-    ]
+    others = [Reason(ok=False, text=_other_rule(rule, search, vacancy, known, row)) for rule in _OTHER if not ok[rule]]
     reasons = five + others
     wrong = next((reason.text for reason in reasons if not reason.ok), "")
     summary = _("Let op. %(what)s") % {"what": wrong} if wrong else _("Alles past bij wat jij zoekt.")

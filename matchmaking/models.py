@@ -58,7 +58,12 @@ class MatchingRun(models.Model):
     started_at = models.DateTimeField(_("begonnen"), default=now)
     finished_at = models.DateTimeField(_("klaar"), null=True, blank=True)
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("gestart door")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("gestart door"),
     )
 
     class Meta:

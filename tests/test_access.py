@@ -32,7 +32,6 @@ def scene(request, settings, tmp_path, search, other_search, vacancy, other_vaca
     settings.MAILBOX_DIR = ""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}  # no rate limits here
     logging.disable(logging.CRITICAL)  # thousands of refusals are the point, not news
-    request.addfinalizer(lambda: logging.disable(logging.NOTSET))
     people = {
         role: request.getfixturevalue(role)
         for role in ROLES
@@ -86,7 +85,8 @@ def scene(request, settings, tmp_path, search, other_search, vacancy, other_vaca
         samples[f"{name}:public_id"] = str(proposal.public_id)
     for name in ("candidate", "invite", "reject", "offer", "record", "reserve", "note", "assign"):
         samples[f"admin:workspace-{name}:public_id"] = str(application.public_id)
-    return people, samples
+    yield people, samples
+    logging.disable(logging.NOTSET)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -80,7 +80,7 @@ def vacancy_detail(request: HttpRequest, public_id: str, slug: str = "") -> Http
         # Escaped by as_data_block: nothing in it can end the element.
         "json_ld": mark_safe(
             as_data_block(detail.job_posting(vacancy, request.build_absolute_uri(vacancy_url(vacancy))))
-        ),  # noqa: S308
+        ),
         "tab": "zoeken",
     }
     return render(request, "placements/vacancy_detail.html", context)

@@ -8,13 +8,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from stagematch.ui.forms import FormMixin
 
 from organisations.models import SupervisorCapacity
 from organisations.workdays import add_working_days
 from placements.enums import RejectionReason
 from placements.models import Application
 from stagematch.clock import now, today
+from stagematch.ui.forms import FormMixin
 
 SLOT_TIMES = (dt.time(9, 30), dt.time(11), dt.time(13), dt.time(15, 30))
 SLOT_LENGTH = dt.timedelta(minutes=30)
