@@ -31,6 +31,7 @@ KINDS = (
     "offer_accepted",
     "offer_declined",
     "offer_expired",
+    "placed",
     "rejection",
     "reserve_next",
     "slot_chosen",
@@ -141,6 +142,7 @@ def status_changed(application: Application, *, source: ApplicationStatus, actor
         case ApplicationStatus.OFFERED:
             _to_student("offer", application, application.offer_until, supervisor=_supervisor(application))
         case ApplicationStatus.ACCEPTED:
+            _to_student("placed", application, supervisor=_supervisor(application))
             address = link("team-overview")
             _to(brokers_of(application), "offer_accepted", application, supervisor=_supervisor(application))
             _to(

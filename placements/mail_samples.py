@@ -14,7 +14,15 @@ from stagematch.accounts.models import User
 from stagematch.mail import samples
 from students.models import Student
 
-TO_STUDENT = {"application_received", "interview_reminder", "invitation", "offer", "offer_expired", "rejection"}
+TO_STUDENT = {
+    "application_received",
+    "interview_reminder",
+    "invitation",
+    "offer",
+    "offer_expired",
+    "placed",
+    "rejection",
+}
 
 
 def register() -> None:
