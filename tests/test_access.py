@@ -12,7 +12,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
-from matchmaking.models import MatchingRun, Policy, Proposal
+from matchmaking.models import MatchingRun, Proposal
+from matchmaking.services import current_policy
 from organisations.enums import Role
 from organisations.models import Membership
 from placements.models import AnswerStatistic, Interview, InterviewSlot
@@ -56,7 +57,7 @@ def scene(request, settings, tmp_path, search, other_search, vacancy, other_vaca
         sha256="0" * 64,
         file=ContentFile(b"%PDF", name="cv.pdf"),
     )
-    policy = Policy.objects.order_by("version").first()
+    policy = current_policy()
     run = MatchingRun.objects.create(night=today(), policy=policy, season_seed=1)
     proposal = Proposal.objects.create(
         run=run, search=search, vacancy=other_vacancy, slot=1, score=800, parts=[300, 250, 150, 100],

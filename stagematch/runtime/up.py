@@ -214,7 +214,7 @@ def set_environment(port: int) -> None:
     """Fill in what a site for development needs and the operator did not set."""
     os.environ.setdefault("STAGEMATCH_ENV", "dev")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stagematch.settings")
-    os.environ.setdefault("BASE_URL", f"http://127.0.0.1:{port}")
+    os.environ.setdefault("BASE_URL", f"http://localhost:{port}")
     os.environ.setdefault("MEDIA_ROOT", str(local_dir() / "media"))
     os.environ.setdefault("LOG_LEVEL", "WARNING")  # the access log and the worker say enough
 
@@ -260,9 +260,9 @@ def tell(port: int, *, stays: bool) -> None:
     say()
     say(manage("demo_accounts", show=False))
     say()
-    say(f"  The site:     http://127.0.0.1:{port}/")
+    say(f"  The site:     http://localhost:{port}/")
     if os.environ.get("STAGEMATCH_MAILBOX_DIR"):
-        say(f"  The mailbox:  http://127.0.0.1:{port}/postvak/   (every mail the site sends ends up here)")
+        say(f"  The mailbox:  http://localhost:{port}/postvak/   (every mail the site sends ends up here)")
     say()
     say("  What to try")
     say("  1. Sign in as the student and look at the proposals of tonight's matching, and why they fit.")
@@ -292,7 +292,7 @@ def start(options: argparse.Namespace) -> None:
     """Do what `bin/up` promises, and stop everything on the way out, however that comes."""
     port: int = options.port or free_port()
     began = time.monotonic()
-    with only_one(f"http://127.0.0.1:{port}/"):
+    with only_one(f"http://localhost:{port}/"):
         if not port_is_free(port):
             raise OperatorError(
                 f"Port {port} is in use by another program: choose another with bin/up --port {port + 1}"

@@ -47,11 +47,11 @@ def test_up_runs_the_night_serves_pages_stops_completely_and_keeps_the_data(
             output += line
             if line.startswith("Running."):
                 break
-        assert f"http://127.0.0.1:{port}/" in output, output
+        assert f"http://localhost:{port}/" in output, output
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/gezond/db/", timeout=10) as answer:
             assert answer.status == 200
         second = run([*UP, "--port", str(free_port())], newcomer)
-        assert f"already running from this folder on http://127.0.0.1:{port}/" in one_sentence(second)
+        assert f"already running from this folder on http://localhost:{port}/" in one_sentence(second)
         run_environment = (folder / "run.env").read_text()
         site.send_signal(signal.SIGTERM)
         rest = site.stdout.read()
