@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organisations.enums import Need, Route
+from organisations.enums import Need
 from organisations.models import (
     Location,
     Organisation,
@@ -277,6 +277,3 @@ def _valid(sheet: Sheet, number: int, vacancy: Vacancy) -> bool:
                 sheet.problem(number, label, message)
         return False
     return True
-
-
-ROUTE_BITS = {Route.BOL: 1, Route.BBL: 2, Route.CERTIFICATE: 4}

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from organisations.enums import Role, Route
+from organisations.enums import Route
 from organisations.models import Organisation, Programme, StagePeriod
 from stagematch.accounts.models import User
 from stagematch.regions.models import PostcodeArea
@@ -259,8 +259,3 @@ def _write_searches(batch: list[_Row], students: dict[str, Student]) -> set[str]
         touched, ["starts_on", "ends_on", "route", "weekdays", "days_per_week", "hours_per_week"]
     )
     return changed
-
-
-def may_import(user: User, school: Organisation) -> bool:
-    """Whether this person may import students of this school."""
-    return user.is_superuser or school in Organisation.objects.of(user, Role.COORDINATOR)

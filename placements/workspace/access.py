@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404
 from organisations.enums import Role
 from organisations.roles import has_role
 from placements.models import Application
+from placements.selectors import screening_rows
 from stagematch.accounts.models import User
 
 P = ParamSpec("P")
@@ -45,17 +46,7 @@ def user_of(request: HttpRequest) -> User:
 
 def applications_of(request: HttpRequest) -> QuerySet[Application]:
     """Return the applications this stagemakelaar screens, with all that a candidate's card shows."""
-    return Application.objects.screened_by(user_of(request)).select_related(
-        "vacancy__organisation",
-        "vacancy__team",
-        "vacancy__location__postcode",
-        "vacancy__period",
-        "student__user",
-        "student__school",
-        "student__programme",
-        "search__home",
-        "search__period",
-    )
+    return screening_rows(user_of(request))
 
 
 def application_or_404(request: HttpRequest, public_id: UUID) -> Application:
