@@ -5,6 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
@@ -28,6 +31,7 @@ BROKER = "stagemakelaar@demo.example"
 TEAM_LEAD = "teamcoach@demo.example"
 SUPERVISOR = "praktijkbegeleider@demo.example"
 COORDINATOR = "bpv@demo.example"
+CAREFUL = "bpv2@demo.example"  # has a second factor
 PLATFORM_ADMIN = "beheer@demo.example"
 ROLES = {
     "public": NOBODY,
@@ -37,6 +41,7 @@ ROLES = {
     "teamcoach": TEAM_LEAD,
     "praktijkbegeleider": SUPERVISOR,
     "bpv": COORDINATOR,
+    "bpv with a second factor": CAREFUL,
     "beheer": PLATFORM_ADMIN,
 }
 
@@ -219,11 +224,30 @@ def team() -> Iterator[Visit]:
 
 
 def bpv() -> Iterator[Visit]:
-    """The coordinator's students."""
+    """The coordinator's students, and setting up a second factor."""
+    yield _page("mfa_activate_totp")
     yield _page("school-students")
     yield _page("school-students", query="?q=bestaatechtniet", label="school-students empty")
     yield _page("home")
     yield _page("account")
+
+
+def second_factor() -> Iterator[Visit]:
+    """Setting up an authenticator app, recovery codes and a passkey, and what is there to see afterwards."""
+    user = User.objects.get(email=CAREFUL)
+    if not Authenticator.objects.filter(user=user).exists():
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+    for name in (
+        "mfa_index",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "mfa_list_webauthn",
+        "mfa_add_webauthn",
+        "mfa_reauthenticate",
+    ):
+        yield _page(name)
 
 
 def beheer() -> Iterator[Visit]:
@@ -272,5 +296,6 @@ TABLE = {
     "teamcoach": team,
     "praktijkbegeleider": team,
     "bpv": bpv,
+    "bpv with a second factor": second_factor,
     "beheer": beheer,
 }

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from matchmaking.enums import ProposalStatus
+from matchmaking.models import Proposal
 from stagematch.accounts.models import User
 from tests.e2e import addresses
 from tests.e2e.demo_site import served_demo
@@ -99,3 +101,24 @@ def test_forms_with_faults_in_them(demo: str, browser: Browser, width: int) -> N
                     wrong.append(f"{visit.label}: sent empty, says nothing")
                 wrong += onlooker.labelled(f"{visit.label} with faults", onlooker.look())
     assert wrong == []
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_page_of_a_lost_race(demo: str, browser: Browser, width: int) -> None:
+    """Two tabs: what was answered in the one is answered with 409 in the other, on a page without a fault."""
+    email = addresses.email_of("student with a proposal")
+    visit = next(visit for visit in addresses.proposed_student() if visit.label == "proposal-decline")
+    open_proposal = Proposal.objects.filter(public_id=visit.path.split("/")[3])
+    before = open_proposal.get().status
+    with window(browser, demo, width=width, dark=width == PHONE, cookie=session_cookie(email)) as context:
+        onlooker = Onlooker(context)
+        onlooker.page.goto(visit.path)
+        try:
+            open_proposal.update(status=ProposalStatus.DECLINED)
+            with onlooker.page.expect_navigation() as navigation:
+                onlooker.page.locator("main form[method=post] button[type=submit]").first.click()
+            assert navigation.value is not None
+            assert navigation.value.status == 409
+            assert onlooker.look() == []
+        finally:
+            open_proposal.update(status=before)
