@@ -17,10 +17,11 @@ class MatchmakingConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what matching can do for them, and listen to what happens there."""
         from matchmaking import mail_samples, signals
-        from matchmaking.fit import fit_for
+        from matchmaking.fit import fit_for, fit_of_pairs
         from placements import fit, panels
 
         fit.register(fit_for)
+        fit.register_pairs(fit_of_pairs)
         mail_samples.register()
         panels.register("proposals", _proposals)
         post_save.connect(signals.on_application, "placements.Application", dispatch_uid="matchmaking.application")

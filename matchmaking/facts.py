@@ -239,15 +239,41 @@ def build(
 
 def of_one(search_pk: int, vacancy_pks: Sequence[int], night: int) -> Facts:
     """One search with some vacancies, whatever their state, in one statement. Without a home there is no student row."""
-    pks = sorted(set(vacancy_pks))
+    return of_many([search_pk], vacancy_pks, night).of(search_pk)
+
+
+@dataclass(frozen=True)
+class Many:
+    """Some searches and some vacancies, read together; `of` takes one search out of it without the database."""
+
+    search: dict[str, Column]
+    search_links: Links
+    vacancy: dict[str, Column]
+    vacancy_links: Links
+    night: int
+
+    def of(self, search_pk: int) -> Facts:
+        """The facts of one search with all the vacancies."""
+        mine = self.search["search_pk"] == search_pk
+        links = {
+            name: (owner[owner == search_pk], value[owner == search_pk])
+            for name, (owner, value) in self.search_links.items()
+        }
+        search = {name: column[mine] for name, column in self.search.items()}
+        return build(search, links, self.vacancy, self.vacancy_links, self.night)
+
+
+def of_many(search_pks: Sequence[int], vacancy_pks: Sequence[int], night: int) -> Many:
+    """Some searches with some vacancies, whatever their state, in one statement."""
+    searches, vacancies = sorted(set(search_pks)), sorted(set(vacancy_pks))
     wanted: list[Wanted] = [
-        (SEARCH_LINKS, "{owner} = %s", [search_pk]),
-        (VACANCY_LINKS, "{owner} = ANY(%s)", [pks]),
+        (SEARCH_LINKS, "{owner} = ANY(%s)", [searches]),
+        (VACANCY_LINKS, "{owner} = ANY(%s)", [vacancies]),
     ]
     search, vacancy, links = read_together(
-        Query(SEARCH_COLUMNS, SEARCH_SOURCE + "WHERE s.id = %s", [search_pk]),
-        Query(VACANCY_COLUMNS, VACANCY_SOURCE + "WHERE v.id = ANY(%s)", [pks]),
+        Query(SEARCH_COLUMNS, SEARCH_SOURCE + "WHERE s.id = ANY(%s)", [searches]),
+        Query(VACANCY_COLUMNS, VACANCY_SOURCE + "WHERE v.id = ANY(%s)", [vacancies]),
         _links_query(wanted),
     )
     search_links, vacancy_links = _split_links(wanted, links)
-    return build(search, search_links, sort_rows(vacancy, "vacancy_pk"), vacancy_links, night)
+    return Many(sort_rows(search, "search_pk"), search_links, sort_rows(vacancy, "vacancy_pk"), vacancy_links, night)

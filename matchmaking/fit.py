@@ -49,7 +49,25 @@ def fit_for(search: PlacementSearch, vacancies: Iterable[Vacancy]) -> dict[int, 
     by_pk = {vacancy.pk: vacancy for vacancy in vacancies}
     if not by_pk or search.home_id is None or search.pk is None:
         return {}
-    known = facts.of_one(search.pk, list(by_pk), today().toordinal())
+    return _fits(search, by_pk, facts.of_one(search.pk, list(by_pk), today().toordinal()))
+
+
+def fit_of_pairs(pairs: list[tuple[PlacementSearch, Vacancy]]) -> list[Fit | None]:
+    """The fit of every pair, in their order; one query however many pairs. None for a search without a home."""
+    asked = [(search, vacancy) for search, vacancy in pairs if search.home_id is not None]
+    if not asked:
+        return [None] * len(pairs)
+    known = facts.of_many([s.pk for s, _v in asked], [v.pk for _s, v in asked], today().toordinal())
+    found: dict[tuple[int, int], Fit] = {}
+    for search in {search.pk: search for search, _vacancy in asked}.values():
+        wanted = {vacancy.pk: vacancy for s, vacancy in asked if s.pk == search.pk}
+        for pk, one in _fits(search, wanted, known.of(search.pk)).items():
+            found[search.pk, pk] = one
+    return [found.get((search.pk, vacancy.pk)) for search, vacancy in pairs]
+
+
+def _fits(search: PlacementSearch, by_pk: dict[int, Vacancy], known: facts.Facts) -> dict[int, Fit]:
+    """The fit with those vacancies of `known` that are asked for."""
     if known.students.n == 0:
         return {}
     policy = engine_policy()
@@ -62,6 +80,8 @@ def fit_for(search: PlacementSearch, vacancies: Iterable[Vacancy]) -> dict[int, 
     }
     result: dict[int, Fit] = {}
     for row, pk in enumerate(known.vacancy["vacancy_pk"].tolist()):
+        if pk not in by_pk:
+            continue
         ok = {rule: bool(column[row]) for rule, column in passed.items()}
         parts = tuple(int(part[row]) for part in (points.distance, points.doelgroep, points.werkprocessen, points.days))
         result[pk] = _fit(search, by_pk[pk], known, row, ok, parts, int(points.metres[row]))

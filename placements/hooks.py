@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from placements import mail_samples, organisation_page, privacy
 from placements.models import Application, Placement, Vacancy
+from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
 from stagematch.accounts.models import User
 from stagematch.clock import today
@@ -28,7 +29,10 @@ def register() -> None:
 
 
 def waiting(request: HttpRequest) -> int:
-    """How many applications wait for this stagemakelaar's answer."""
+    """How many applications wait for this stagemakelaar's answer; the workspace counts them itself, and says so."""
+    counted: int | None = getattr(request, WAITING, None)
+    if counted is not None:
+        return counted
     return Application.objects.screened_by(request.user).unanswered().count() if isinstance(request.user, User) else 0
 
 

@@ -19,6 +19,8 @@ from stagematch.accounts.models import User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+WAITING = "_applications_waiting"
+"""Where a page of the workspace keeps the number in the header on the request, once it has counted it anyway."""
 
 
 def may_enter(request: HttpRequest) -> bool:
@@ -56,4 +58,5 @@ def application_or_404(request: HttpRequest, public_id: UUID) -> Application:
 
 def context(request: HttpRequest, **extra: Any) -> dict[str, Any]:
     """Return the admin site's own context with ours, so that its header and breadcrumbs are right."""
-    return {**admin.site.each_context(request), "tab": "werkplek", **extra}
+    role = "makelaar" if may_enter(request) else "beheer"  # known here, so nobody has to look it up
+    return {**admin.site.each_context(request), "tab": "werkplek", "rol": role, **extra}

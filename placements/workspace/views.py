@@ -18,7 +18,7 @@ from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, Interview
 from placements.selectors import candidate_of, candidates_of, preview_rejection, timeline
 from placements.workspace import selectors
-from placements.workspace.access import application_or_404, applications_of, broker_view, context, user_of
+from placements.workspace.access import WAITING, application_or_404, applications_of, broker_view, context, user_of
 from placements.workspace.forms import InterviewRecordForm, InviteForm, NoteForm, OfferForm, RejectForm
 from stagematch.accounts.models import User
 from stagematch.audit.services import record_view
@@ -41,6 +41,8 @@ def workspace(request: HttpRequest) -> HttpResponse:
     applications = applications_of(request)
     rows = selectors.queue(applications, stage=stage, team=int(team) if team.isdecimal() else None, mine=mine)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("pagina"))
+    counts = selectors.counts(Application.objects.screened_by(user))
+    setattr(request, WAITING, counts["waiting"])
     chosen = _chosen(request, list(page))
     keys = {str(a.public_id) for a in chosen}
     return render(
@@ -49,7 +51,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
         context(
             request,
             title=_("Reacties"),
-            counts=selectors.counts(Application.objects.screened_by(user)),
+            counts=counts,
             stages=[(key, label) for key, (label, _statuses) in selectors.STAGES.items()],
             stage=stage,
             teams=selectors.teams_for(user),

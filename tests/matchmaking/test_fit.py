@@ -9,7 +9,7 @@ from matchmaking import facts
 from matchmaking.engine import night as engine
 from matchmaking.engine import rules
 from matchmaking.enums import RunTrigger
-from matchmaking.fit import engine_policy, fit_for
+from matchmaking.fit import engine_policy, fit_for, fit_of_pairs
 from matchmaking.models import Proposal
 from matchmaking.selectors import why_not
 from matchmaking.services import decline_proposal, run_matching
@@ -248,3 +248,14 @@ def test_the_cut_off_refuses_exactly_those_it_refused(town):
     answers = {why_not(without[0], vacancy).code for vacancy in town["vacancies"]}
     assert answers == {"lottery"}
     assert np.count_nonzero(result.outcome.match >= 0) == 5
+
+
+def test_pairs_are_what_each_search_gets_by_itself(django_assert_num_queries):
+    homeless = f.SearchFactory(home=None, status=SearchStatus.STOPPED)
+    pairs = [(make_search(), make_vacancy()) for _ in range(3)]
+    pairs += [(pairs[0][0], pairs[1][1]), (homeless, pairs[0][1])]
+    apart = [fit_for(search, [vacancy]).get(vacancy.pk) for search, vacancy in pairs]
+    with django_assert_num_queries(1):
+        assert fit_of_pairs(pairs) == apart
+    assert apart[-1] is None
+    assert fit_of_pairs([]) == []
