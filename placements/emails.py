@@ -190,7 +190,7 @@ def rejection_context(application: Application) -> dict[str, Any]:
             "place": v.location.postcode.place,
             "link": vacancy_link(v),
         }
-        for v in alternatives_for(application, limit=2)
+        for v in alternatives_for(application)
     ]
     return {
         "rejection": getattr(application, "rejection", None),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import ngettext
 
 from placements import mail_samples, organisation_page, privacy
+from placements.browse import options
 from placements.models import Application, Placement, Vacancy
 from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
@@ -23,6 +24,7 @@ def register() -> None:
     organisation_page.register()
     privacy.register()
     mail_samples.register()
+    options.register()
     home.register_counter(10, places_free)
     home.register_counter(20, organisations_taking_part)
     home.register_counter(40, placed_this_year)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from organisations import weekdays
 from placements import fit, rules
 from placements.enums import ApplicationStatus
 from placements.fit import Fit, Reason
+from placements.fitting import fitting_places
 from placements.models import AnswerStatistic, Application, ApplicationEvent, Rejection, Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
@@ -322,31 +323,7 @@ def next_step(application: Application) -> str:
 
 def alternatives_for(application: Application, *, limit: int = 3) -> list[Vacancy]:
     """Open places that fit the student after a rejection (features S12), best first; never one already applied to."""
-    student, search = application.student, application.search
-    year_bit = 1 << (student.year - 1)
-    rows = (
-        Vacancy.objects.accepting()
-        .alias(year_ok=F("years").bitand(year_bit))
-        .filter(
-            period=search.period_id,
-            qualifications__crebo=student.programme.qualification.crebo,
-            year_ok__gt=0,
-        )
-        .exclude(applications__student=student)
-        .select_related("organisation", "location__postcode", "team")
-        .distinct()
-    )
-    near = (
-        rows.filter(location__postcode__corop=search.home.corop_id)
-        if search.home and search.home.corop_id
-        else rows.none()
-    )
-    found = list(near[:40]) or list(rows[:40])
-    fits = fit.fits(search, found)
-    if not fits:
-        return found[:limit]
-    good = [v for v in found if v.pk in fits and fits[v.pk].fits]
-    return sorted(good, key=lambda v: -fits[v.pk].score)[:limit]
+    return fitting_places(application.search, limit=limit, exclude=[application.vacancy])
 
 
 # --- Lists for others -------------------------------------------------------------------------------

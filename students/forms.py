@@ -8,8 +8,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.enums import Need, Route, Weekday
-from organisations.models import StagePeriod, TargetGroup, WorkField, WorkProcess
+from organisations.models import Programme, StagePeriod, TargetGroup, WorkField, WorkProcess
 from organisations.weekdays import days_of, mask_of, needs_of
+from stagematch.accounts.models import User
 from stagematch.clock import today
 from stagematch.regions.selectors import find_place
 from stagematch.ui.forms import FormMixin
@@ -318,6 +319,35 @@ class CvForm(StepForm):
 
     def changes(self) -> SearchChanges:
         return {"motivation": self.cleaned_data["motivation"].strip()}
+
+
+class EnrolForm(FormMixin, forms.Form):
+    """What we must know of somebody who registered by themselves; the school follows from the e-mail address."""
+
+    first_name = forms.CharField(
+        label=_("Je voornaam"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "given-name"})
+    )
+    last_name = forms.CharField(
+        label=_("Je achternaam"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "family-name"})
+    )
+    programme = forms.ChoiceField(label=_("Je opleiding"), widget=forms.RadioSelect)
+    year = forms.TypedChoiceField(
+        label=_("Ik zit in leerjaar"), coerce=int, choices=[(n, str(n)) for n in range(1, 5)], widget=forms.RadioSelect
+    )
+    class_name = forms.CharField(label=_("Je klas (mag leeg blijven)"), max_length=30, required=False)
+
+    def __init__(self, *args: Any, programmes: list[Programme], user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.programmes = {str(p.public_id): p for p in programmes}
+        field = self.fields["programme"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = [(key, f"{p.name}, {p.get_route_display()}") for key, p in self.programmes.items()]
+        self.initial = {"first_name": user.first_name, "last_name": user.last_name}
+        if len(programmes) == 1:
+            self.initial["programme"] = str(programmes[0].public_id)
+
+    def clean_programme(self) -> Programme:
+        return self.programmes[str(self.cleaned_data["programme"])]
 
 
 class DeleteAccountForm(FormMixin, forms.Form):

@@ -4,15 +4,22 @@ from django.http import HttpRequest
 
 from stagematch.accounts import landing
 from stagematch.ui import context
+from students.access import may_begin
 from students.rules import is_student
 
 
 def register() -> None:
     """Register the student's header and first page."""
     landing.register(10, student_page)
+    landing.register(95, new_page)
     context.register_role(10, "student", lambda request: is_student(request.user))
 
 
 def student_page(request: HttpRequest) -> str | None:
     """A student starts at the own overview."""
     return "my-overview" if is_student(request.user) else None
+
+
+def new_page(request: HttpRequest) -> str | None:
+    """Who has an account and no role yet finishes the profile first."""
+    return "my-start" if may_begin(request.user) else None

@@ -29,6 +29,7 @@ from stagematch.ui.tables import (
 )
 from students.enums import SearchStatus
 from students.models import PlacementSearch, Student
+from students.services.enrol import SELF_PREFIX
 
 Progress = Callable[[int, int], None]
 BATCH = 1000
@@ -109,11 +110,29 @@ def import_students(
         # Two imports of one school at once would both see a student as new.
         Organisation.objects.select_for_update().get(pk=school.pk)
         known = {s.student_number: s for s in Student.objects.filter(school=school).select_related("user")}
+        registered = _adopt(rows, known)
         _check_together(sheet, rows, known)
-        counts = (0, 0, 0) if sheet.problems else _write(school, rows, known, progress)
+        counts = (0, 0, 0) if sheet.problems else _write(school, rows, known, progress, registered)
         if dry_run or sheet.problems:
             transaction.set_rollback(True)
     return ImportReport(*counts, sheet.problems, sheet.unknown_headers, dry_run)
+
+
+def _adopt(rows: list[_Row], known: dict[str, Student]) -> list[Student]:
+    """Give students who registered by themselves the number the school has for their address; return them.
+
+    They proved the address, so it is the one thing that tells who they are.
+    """
+    alone = {s.user.email.lower(): s for number, s in known.items() if number.startswith(SELF_PREFIX)}
+    adopted = []
+    for row in rows:
+        student = alone.get(row.values["email"])
+        if student is not None and row.values["number"] not in known:
+            del known[student.student_number]
+            student.student_number = row.values["number"]
+            known[student.student_number] = student
+            adopted.append(student)
+    return adopted
 
 
 def _check_together(sheet: Sheet, rows: list[_Row], known: dict[str, Student]) -> None:
@@ -150,8 +169,13 @@ def _check_together(sheet: Sheet, rows: list[_Row], known: dict[str, Student]) -
 
 
 def _write(
-    school: Organisation, rows: list[_Row], known: dict[str, Student], progress: Progress | None
+    school: Organisation,
+    rows: list[_Row],
+    known: dict[str, Student],
+    progress: Progress | None,
+    registered: list[Student],
 ) -> tuple[int, int, int]:
+    Student.objects.bulk_update(registered, ["student_number"])
     created = updated = unchanged = 0
     for first in range(0, len(rows), BATCH):
         batch = rows[first : first + BATCH]

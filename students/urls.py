@@ -1,13 +1,14 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from students.views import student
+from students.views import start, student
 
 urlpatterns = [
     path(
         "mijn/zoektocht/", RedirectView.as_view(pattern_name="my-search-edit"), {"stap": "opleiding"}, name="my-search"
     ),
     path("mijn/zoektocht/<slug:stap>/", student.my_search_edit, name="my-search-edit"),
+    path("mijn/begin/", start.my_start, name="my-start"),
     path("mijn/gegevens/", student.my_data, name="my-data"),
     path("mijn/gegevens/download/", student.my_data_download, name="my-data-download"),
     path("mijn/gegevens/verwijderen/", student.my_data_delete, name="my-data-delete"),

@@ -1,14 +1,22 @@
-"""The choices of the filters, all reference data in one query."""
+"""The choices of the filters: all reference data in one query, and that query at most once a minute."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
+from django.db import connection
 from django.db.models import CharField, DateField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast
+from django.db.models.signals import post_delete, post_save
 
 from organisations.models import Qualification, StagePeriod, TargetGroup, WorkField
 from stagematch.clock import today
 from stagematch.regions.models import Region
+
+CACHE_SECONDS = 60
+_SOURCES = (TargetGroup, WorkField, Qualification, StagePeriod, Region)
+
+Row = tuple[str, int, str, str]
 
 
 @dataclass(frozen=True)
@@ -22,11 +30,11 @@ class Option:
 
 
 class Options:
-    """All choices by facet, and by facet and value. Reads the database once."""
+    """All choices by facet, and by facet and value. Reads the database once, or the shared cache."""
 
     def __init__(self) -> None:
         self.by_facet: dict[str, list[Option]] = {}
-        for facet, pk, value, label in _rows():
+        for facet, pk, value, label in _cached_rows():
             self.by_facet.setdefault(facet, []).append(Option(facet, pk, value, label))
         self._by_value = {(o.facet, o.value): o for options in self.by_facet.values() for o in options}
 
@@ -56,7 +64,32 @@ def _part(rows: QuerySet[Any], facet: str, value: str, name: str, order: str | N
     return part
 
 
-def _rows() -> list[tuple[str, int, str, str]]:
+def _key() -> str:
+    # The day decides what is valid; the name of the database keeps two sites on one cache apart.
+    return f"filter-options:{connection.settings_dict['NAME']}:{today().isoformat()}"
+
+
+def _cached_rows() -> list[Row]:
+    rows: list[Row] | None = cache.get(_key())
+    if rows is None:
+        rows = _rows()
+        cache.set(_key(), rows, CACHE_SECONDS)
+    return rows
+
+
+def forget(**_signal: object) -> None:
+    """Read the choices anew at the next page; called when one of them is saved or deleted."""
+    cache.delete(_key())
+
+
+def register() -> None:
+    """Watch the tables the choices come from. Called in `ready()`; what is written in bulk shows within a minute."""
+    for model in _SOURCES:
+        post_save.connect(forget, sender=model, dispatch_uid=f"filter-options-save-{model._meta.label}")
+        post_delete.connect(forget, sender=model, dispatch_uid=f"filter-options-delete-{model._meta.label}")
+
+
+def _rows() -> list[Row]:
     day = today()
     valid = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
     parts = [
@@ -72,4 +105,4 @@ def _rows() -> list[tuple[str, int, str, str]]:
     return [(facet, pk, str(value), str(name)) for facet, pk, value, name, _ in rows]
 
 
-__all__ = ["Option", "Options"]
+__all__ = ["CACHE_SECONDS", "Option", "Options", "forget", "register"]

@@ -316,3 +316,19 @@ def test_a_closed_place_stays_readable_for_who_reacted(client, search, student, 
 def test_detail_costs_few_queries(client, student, vacancy):
     client.force_login(student)
     assert queries(client, reverse("vacancy-detail", args=[vacancy.public_id])) <= 12
+
+
+@pytest.mark.parametrize("path", ["/stageplekken/", "/stageplekken/kaart/"])
+def test_a_place_by_name_and_a_misspelled_word_cost_a_student_few_queries(client, student, two, path):
+    """The dearest search there is: the place is looked up by its name, and the exact words find nothing."""
+    f.VacancyFactory(title="Wandelen met ouderen")
+    client.force_login(student)
+    url = f"{path}?q=wandellen&plaats=Leid&afstand=20"
+    assert "Wandelen met ouderen" in client.get(url).content.decode()
+    assert queries(client, url) <= 12
+
+
+def test_a_new_doelgroep_is_a_choice_at_once(client, two):
+    client.get("/stageplekken/")
+    f.VacancyFactory(target_groups=[f.TargetGroupFactory(slug="dak-en-thuislozen", name="Dak- en thuislozen")])
+    assert "Dak- en thuislozen" in client.get("/stageplekken/").content.decode()
