@@ -25,6 +25,46 @@ class VacancyKind(models.TextChoices):
     CLASS = "class", _("klasopdracht")
     INFORMAL_CARE = "informal_care", _("informele zorg thuis")
 
+    @property
+    def help(self) -> str:
+        """What this kind is and what to think of when one writes the vacancy."""
+        return str(_KIND_HELP[self])
+
+
+_KIND_HELP = {
+    VacancyKind.INDIVIDUAL: _(
+        "Eén student werkt mee in één team. Noem de vaste praktijkbegeleider en wat de student in de eerste weken doet."
+    ),
+    VacancyKind.TEAM: _(
+        "Een paar studenten leren samen in één team. Schrijf hoe ze samenwerken en wie wie begeleidt. "
+        "Tel bij 'plekken' alle studenten."
+    ),
+    VacancyKind.PROJECT: _(
+        "Studenten werken aan één opdracht met een begin en een eind. Schrijf wat er aan het eind klaar is, en voor wie."
+    ),
+    VacancyKind.WIJKLAB: _(
+        "Studenten van meer scholen leren op één plek in de wijk. Schrijf wie de dag leidt en op welke dagen die er is."
+    ),
+    VacancyKind.CLASS: _(
+        "Een hele klas doet een opdracht met de docent erbij. Tel bij 'plekken' alle studenten. "
+        "De docent begeleidt mee: de uren per student kunnen laag zijn."
+    ),
+    VacancyKind.INFORMAL_CARE: _(
+        "De student helpt bij mensen thuis, naast mantelzorgers en vrijwilligers. Schrijf wie er meegaat bij het eerste "
+        "bezoek, en kies bij 'Kan hier' of de student ook samen kan gaan."
+    ),
+}
+
+
+class AgreementStatus(models.TextChoices):
+    """Where the teamcoach's agreement with the text of a vacancy stands."""
+
+    REQUESTED = "requested", _("akkoord gevraagd")
+    AGREED = "agreed", _("akkoord")
+    CHANGES = "changes", _("pas aan")
+    SKIPPED = "skipped", _("overgeslagen")
+    REPLACED = "replaced", _("vervallen")
+
 
 class Allowance(models.TextChoices):
     MONTHLY = "monthly", _("stagevergoeding")
@@ -139,6 +179,7 @@ class ApplicationOrigin(models.TextChoices):
     PROPOSAL = "proposal", _("voorgesteld")
     SCHOOL = "school", _("door school")
     MAIL = "mail", _("binnengekomen per mail")
+    OWN = "own", _("zelf gevonden")
 
 
 class RejectionReason(models.TextChoices):

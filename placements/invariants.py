@@ -30,10 +30,15 @@ def register_all() -> None:
             select s.id, s.taken, count(p.id) from organisations_supervisorcapacity s
             left join placements_placement p on p.supervisor_id = s.id and p.status in ({holding})
             group by s.id having s.taken <> count(p.id)""",
+        "taken hours of a praktijkbegeleider are those of the placements (R7)": f"""
+            select s.id, s.taken_hours, sum(p.guidance_hours) from organisations_supervisorcapacity s
+            left join placements_placement p on p.supervisor_id = s.id and p.status in ({holding})
+            group by s.id having s.taken_hours <> coalesce(sum(p.guidance_hours), 0)""",
         "nothing is given away that is not there (R7)": """
             select 'vacancy', id from placements_vacancy where places_taken > places
             union all select 'team', id from organisations_teamcapacity where taken > places
-            union all select 'supervisor', id from organisations_supervisorcapacity where taken > places""",
+            union all select 'supervisor', id from organisations_supervisorcapacity
+            where taken > places or taken_hours > hours_per_week""",
         "offers and placements together fit in the vacancy (R7)": """
             select v.id from placements_vacancy v
             join placements_application a on a.vacancy_id = v.id and a.status = 'offered'

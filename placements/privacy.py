@@ -6,6 +6,7 @@ from placements.enums import PlacementStatus
 from placements.models import Application, Placement
 from placements.services.applications import withdraw_application
 from placements.services.locks import lock_room, lock_student
+from placements.services.room import release_room
 from stagematch.accounts.models import User
 from students.models import Student
 from students.services import register_farewell
@@ -25,13 +26,7 @@ def farewell(student: Student, actor: User) -> None:
     for placement in Placement.objects.filter(student=student).order_by("vacancy_id", "pk"):
         if placement.status in PlacementStatus.holding():
             room = lock_room(placement.vacancy_id, placement.supervisor_id)
-            if room.vacancy.places_taken:
-                room.vacancy.places_taken -= 1
-                room.vacancy.save(update_fields=["places_taken"])
-            for counter in (room.pool, room.supervisor):
-                if counter is not None and counter.taken:
-                    counter.taken -= 1
-                    counter.save(update_fields=["taken"])
+            release_room(room, placement)
         placement.delete()
     for application in Application.objects.filter(student=student).open().order_by("pk"):
         withdraw_application(

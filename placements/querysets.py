@@ -33,13 +33,14 @@ def works_on(user: User, team: str, *roles: str) -> Q:
 
 class VacancyQuerySet(models.QuerySet["Vacancy"]):
     def published(self) -> Self:
-        """What anybody may see today."""
+        """What anybody may see today: by its dates, and not kept for one student who found it (features S13)."""
         day = today()
         return self.filter(
             Q(publish_until__isnull=True) | Q(publish_until__gte=day),
             status=VacancyStatus.PUBLISHED,
             publish_from__lte=day,
             organisation__is_approved=True,
+            reserved_for__isnull=True,
         )
 
     def accepting(self) -> Self:
@@ -69,6 +70,7 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
             return self
         return self.filter(
             Q(pk__in=self.model.objects.published().values("pk"))
+            | Q(reserved_for__user=user)
             | works_on(user, "team", Role.TEAM_LEAD, Role.SUPERVISOR)
         )
 

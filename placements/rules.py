@@ -8,6 +8,7 @@ from placements.enums import ApplicationStatus, VacancyStatus
 from placements.models import Application, Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
+from students.models import Student
 
 PERIOD_PERCENT = 80
 """A place must cover at least this part of the period a student needs (matching rule M2 'period')."""
@@ -40,7 +41,15 @@ def is_published(vacancy: Vacancy) -> bool:
         and vacancy.publish_from <= day
         and (vacancy.publish_until is None or vacancy.publish_until >= day)
         and vacancy.organisation.is_approved
+        and vacancy.reserved_for_id is None
     )
+
+
+def is_open_for(vacancy: Vacancy, student: Student) -> bool:
+    """Whether this student may react today: a published place, or one the student found and that is kept for them."""
+    if vacancy.reserved_for_id is None:
+        return is_published(vacancy)
+    return vacancy.reserved_for_id == student.pk and vacancy.status == VacancyStatus.PUBLISHED
 
 
 def takes_applications(vacancy: Vacancy) -> bool:

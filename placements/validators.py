@@ -26,7 +26,7 @@ def validate_can_apply(student: Student, search: PlacementSearch | None, vacancy
     days, hours, period, limit_reached, vacancy_full. What can never fit is told before what is only full today.
     """
     ready = _validate_search(student, search)
-    _validate_vacancy(vacancy)
+    _validate_vacancy(vacancy, student)
     _validate_first_time(student, vacancy)
     validate_fits(student, ready, vacancy)
     validate_limits(student, vacancy)
@@ -44,14 +44,14 @@ def _validate_search(student: Student, search: PlacementSearch | None) -> Placem
     return search
 
 
-def _validate_vacancy(vacancy: Vacancy) -> None:
+def _validate_vacancy(vacancy: Vacancy, student: Student) -> None:
     if vacancy.apply_until is not None and vacancy.apply_until < today():
         raise RuleError(
             "closed",
             _("Je kon reageren tot en met %(day)s. Bekijk andere plekken die bij je passen.")
             % {"day": date_format(vacancy.apply_until, "j F")},
         )
-    if not rules.is_published(vacancy):
+    if not rules.is_open_for(vacancy, student):
         raise RuleError("not_published", _("Deze plek staat niet meer open. Bekijk andere plekken die bij je passen."))
 
 

@@ -314,7 +314,9 @@ class Students:
         rows = self.world.supervisors_of_pool[pool["id"]]
         if pool["taken"] + sum(self._busy[r["id"]] for r in rows) >= pool["places"]:
             return None
-        return next((r for r in rows if r["taken"] + self._busy[r["id"]] < r["places"]), None)
+        # A student of the demo takes an hour of begeleiding a week, so hours and places count alike.
+        room = ((r, min(r["places"], r["hours_per_week"]) - self._busy[r["id"]]) for r in rows)
+        return next((r for r, places in room if r["taken"] < places), None)
 
     def _consequences(
         self, row: Row, vacancy: Row, search: Row, student: Row, supervisor: Row | None,
@@ -341,6 +343,7 @@ class Students:
             vacancy["places_taken"] += 1
             self.world.pools[vacancy["pool_id"] - 1]["taken"] += 1
             supervisor["taken"] += 1
+            supervisor["taken_hours"] += 1
             search["status"] = "placed"
             self.placements.append(
                 {

@@ -291,6 +291,7 @@ class World:
                     "places": self.rng.choice((1, 2, 2, 3)),
                     "taken": 0,
                     "hours_per_week": self.rng.choice((2, 4, 6)),
+                    "taken_hours": 0,
                     "weekdays": self.rng.choice((3, 7, 15, 31)),
                 }
                 pool["places"] += row["places"]

@@ -35,6 +35,7 @@ class Organisation(models.Model):
     is_approved = models.BooleanField(_("goedgekeurd"), default=False)
     blind_screening = models.BooleanField(_("eerste ronde zonder naam"), default=True)
     second_interview = models.BooleanField(_("tweede gesprek met teamcoach"), default=True)
+    vacancy_agreement = models.BooleanField(_("teamcoach geeft akkoord op een vacature"), default=True)
     response_term_days = models.PositiveSmallIntegerField(
         _("antwoord binnen (werkdagen)"), default=10, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
@@ -154,7 +155,10 @@ class TeamCapacity(models.Model):
 
 
 class SupervisorCapacity(models.Model):
-    """How many students one praktijkbegeleider guides in one period. The pool of the team is their sum."""
+    """How many students one praktijkbegeleider guides in one period, and the hours a week there are for it.
+
+    `taken` and `taken_hours` move under a row lock together (R7): a student needs `Vacancy.guidance_hours` a week.
+    """
 
     supervisor = models.ForeignKey(Membership, models.CASCADE, related_name="capacities", verbose_name=_("begeleider"))
     pool = models.ForeignKey(
@@ -163,6 +167,7 @@ class SupervisorCapacity(models.Model):
     places = models.PositiveSmallIntegerField(_("studenten"))
     taken = models.PositiveSmallIntegerField(_("bezet"), default=0)
     hours_per_week = models.PositiveSmallIntegerField(_("uren begeleiding per week"), default=4)
+    taken_hours = models.PositiveSmallIntegerField(_("bezette uren"), default=0)
     weekdays = models.PositiveSmallIntegerField(_("werkdagen"), default=31)
 
     class Meta:
@@ -171,6 +176,9 @@ class SupervisorCapacity(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["supervisor", "pool"], name="supervisor_capacity_once"),
             models.CheckConstraint(condition=Q(taken__lte=F("places")), name="supervisor_capacity_not_exceeded"),
+            models.CheckConstraint(
+                condition=Q(taken_hours__lte=F("hours_per_week")), name="supervisor_hours_not_exceeded"
+            ),
         ]
 
     def __str__(self) -> str:

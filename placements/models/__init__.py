@@ -1,3 +1,4 @@
+from placements.models.agreement import VacancyAgreement
 from placements.models.application import (
     Application,
     ApplicationEvent,
@@ -21,5 +22,6 @@ __all__ = [
     "Placement",
     "Rejection",
     "Vacancy",
+    "VacancyAgreement",
     "WaitingListEntry",
 ]

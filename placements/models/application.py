@@ -237,6 +237,8 @@ class Placement(models.Model):
     starts_on = models.DateField(_("eerste dag"))
     ends_on = models.DateField(_("laatste dag"))
     agreed_at = models.DateTimeField(_("afgesproken op"), default=now)
+    # The hours a week that this student takes of the praktijkbegeleider, as the vacancy said on the day it was agreed.
+    guidance_hours = models.PositiveSmallIntegerField(_("uren begeleiding per week"), default=1)
 
     objects = PlacementQuerySet.as_manager()
 

@@ -15,6 +15,7 @@ from organisations.models import (
     Organisation,
     Qualification,
     StagePeriod,
+    SupervisorCapacity,
     TargetGroup,
     Team,
     TeamCapacity,
@@ -27,7 +28,7 @@ from stagematch.clock import now
 from students.models import Student
 
 
-@pghistory.track(exclude=["search_text", "search_vector", "places_taken"])
+@pghistory.track(exclude=["search_text", "search_vector", "places_taken", "changed_at", "reserved_for"])
 class Vacancy(models.Model):
     """A stagevacature. `places_taken` moves under a row lock in `placements.services` only (R7)."""
 
@@ -56,6 +57,8 @@ class Vacancy(models.Model):
     expectations = models.TextField(_("wat verwachten we"), blank=True)
     guidance = models.TextField(_("hoe begeleiden we je"), blank=True)
     day_in_team = models.TextField(_("zo ziet een dag eruit"), blank=True)
+    wanted_profile = models.TextField(_("wie voelt zich hier thuis"), blank=True, max_length=1500)
+    wished_goals = models.TextField(_("leerdoelen die hier goed kunnen"), blank=True, max_length=1500)
 
     starts_on = models.DateField(_("eerste dag"))
     ends_on = models.DateField(_("laatste dag"))
@@ -87,6 +90,32 @@ class Vacancy(models.Model):
         _("plekken"), default=1, validators=[MinValueValidator(1), MaxValueValidator(200)]
     )
     places_taken = models.PositiveSmallIntegerField(_("vergeven"), default=0, editable=False)
+    # The people who will guide, of the room of this team in this period; an offer names one of the pool.
+    supervisors = models.ManyToManyField(
+        SupervisorCapacity, blank=True, related_name="vacancies", verbose_name=_("praktijkbegeleiders")
+    )
+    guidance_hours = models.PositiveSmallIntegerField(
+        _("uren begeleiding per student per week"), default=1, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    # A place that a student found: only that student can apply, and nobody else sees it (features S13).
+    reserved_for = models.ForeignKey(
+        Student,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="reserved_places",
+        verbose_name=_("alleen voor"),
+    )
+    copied_from = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="copies",
+        verbose_name=_("kopie van"),
+    )
     applications_per_place = models.PositiveSmallIntegerField(_("hoogstens open reacties per plek"), default=4)
     response_term_days = models.PositiveSmallIntegerField(_("antwoord binnen (werkdagen)"), default=10)
     status = models.CharField(
@@ -96,6 +125,7 @@ class Vacancy(models.Model):
     publish_until = models.DateField(_("te zien tot en met"), null=True, blank=True)
     apply_until = models.DateField(_("reageren tot en met"), null=True, blank=True)
     created_at = models.DateTimeField(_("gemaakt"), default=now)
+    changed_at = models.DateTimeField(_("laatst veranderd"), default=now, editable=False)
 
     # Names of organisation, place and doelgroepen, so that one index finds them all; kept by `placements.services.vacancies`.
     search_text = models.TextField(blank=True, editable=False, default="")
@@ -121,10 +151,12 @@ class Vacancy(models.Model):
             models.Index(fields=["organisation", "status"]),
             models.Index(fields=["team", "status"]),
             models.Index(fields=["location", "status"]),
+            models.Index(fields=["publish_until"], name="vacancy_expires", condition=Q(status="published")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(places_taken__lte=F("places")), name="vacancy_places_not_exceeded"),
             models.CheckConstraint(condition=Q(places__range=(1, 200)), name="vacancy_places_1_to_200"),
+            models.CheckConstraint(condition=Q(guidance_hours__range=(1, 20)), name="vacancy_guidance_1_to_20"),
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="vacancy_dates_in_order"),
             models.CheckConstraint(condition=Q(hours_max__gte=F("hours_min")), name="vacancy_hours_in_order"),
             models.CheckConstraint(condition=Q(weekdays__range=(1, 127)), name="vacancy_has_a_day"),

@@ -10,9 +10,10 @@ from placements.services.applications import (
     withdraw_application,
 )
 from placements.services.interviews import cancel_interview, choose_slot, record_interview
-from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer, offers_out
+from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer
 from placements.services.reminders import ReminderCounts, send_reminders
 from placements.services.retention import RetentionCounts, run_retention
+from placements.services.room import offers_out, release_room, require_room, take_room
 from placements.services.screening import invite, put_on_reserve, reject, reserves_of
 from placements.services.status import change_status
 from placements.services.vacancies import (
@@ -55,10 +56,13 @@ __all__ = [
     "record_interview",
     "refresh_search_text",
     "reject",
+    "release_room",
+    "require_room",
     "reserves_of",
     "run_retention",
     "send_reminders",
     "submit_application",
+    "take_room",
     "toggle_favourite",
     "unpublish_vacancy",
     "update_vacancy",

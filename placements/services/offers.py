@@ -5,14 +5,14 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from organisations.models import SupervisorCapacity, TeamCapacity
+from organisations.models import SupervisorCapacity
 from organisations.workdays import add_working_days
 from placements import emails
 from placements.enums import ApplicationStatus
 from placements.models import Application, Placement, Vacancy
-from placements.services.locks import Room, lock_application, lock_room, lock_student
+from placements.services.locks import lock_application, lock_room, lock_student
+from placements.services.room import require_room, take_room
 from placements.services.screening import reserves_of
 from placements.services.status import has_positive_interview, last_round, move
 from stagematch.accounts.models import User
@@ -30,7 +30,8 @@ def make_offer(
     """Offer the place with a named praktijkbegeleider; the student answers up to and including `until`.
 
     Offers that are out count as taken: nobody gets an offer for a place somebody else may still accept. Raises
-    RuleError: interview_first, wrong_supervisor, term, vacancy_full, pool_full, supervisor_full; Conflict status_changed.
+    RuleError: interview_first, wrong_supervisor, term, vacancy_full, pool_full, supervisor_full,
+    supervisor_hours_full; Conflict status_changed.
     """
     organisation = application.vacancy.organisation
     term = until or add_working_days(today(), settings.OFFER_TERM_DAYS, organisation)
@@ -53,7 +54,7 @@ def make_offer(
                 _("Deze begeleider hoort niet bij het team van deze plek. Kies een ander."),
                 field="supervisor",
             )
-        _require_room(room, offers_count=True)
+        require_room(room, offers_count=True)
         return move(
             locked,
             to=ApplicationStatus.OFFERED,
@@ -64,52 +65,12 @@ def make_offer(
         )
 
 
-def _require_room(room: Room, *, offers_count: bool) -> None:
-    """Raise RuleError when vacancy, team or praktijkbegeleider has no place left; with `offers_count` offers take a place."""
-    vacancy, pool, supervisor = room.vacancy, room.pool, room.supervisor
-    if vacancy.places_taken + (offers_out(vacancy=vacancy) if offers_count else 0) >= vacancy.places:
-        raise Conflict("vacancy_full", _full(_("Deze vacature"), vacancy.places, vacancy.places_taken, offers_count))
-    if pool is None:
-        raise RuleError("pool_full", _("Het team van deze plek heeft nog geen ruimte opgegeven. Vul die eerst in."))
-    if pool.taken + (offers_out(pool=pool) if offers_count else 0) >= pool.places:
-        raise Conflict("pool_full", _full(_("Het team"), pool.places, pool.taken, offers_count))
-    if supervisor is None:
-        raise RuleError("wrong_supervisor", _("Er is nog geen begeleider gekozen. Kies eerst een begeleider."))
-    if supervisor.taken + (offers_out(supervisor=supervisor) if offers_count else 0) >= supervisor.places:
-        name = supervisor.supervisor.user.get_full_name()
-        raise Conflict("supervisor_full", _full(name, supervisor.places, supervisor.taken, offers_count))
-
-
-def _full(who: str, places: int, taken: int, offers_count: bool) -> str:
-    if not offers_count:
-        return _("Deze plek is net aan iemand anders gegeven. Dat is balen. Neem contact op met de stagemakelaar.")
-    room = ngettext("%(n)d plek", "%(n)d plekken", places) % {"n": places}
-    return _(
-        "%(who)s heeft ruimte voor %(room)s: %(taken)d bezet, en de rest is aangeboden. "
-        "Wacht op antwoord, of zet deze student op de reservelijst."
-    ) % {"who": who, "room": room, "taken": taken}
-
-
-def offers_out(
-    *, vacancy: Vacancy | None = None, pool: TeamCapacity | None = None, supervisor: SupervisorCapacity | None = None
-) -> int:
-    """How many offers wait for an answer, at a vacancy, in a pool or with a praktijkbegeleider."""
-    offers = Application.objects.filter(status=ApplicationStatus.OFFERED)
-    if vacancy is not None:
-        offers = offers.filter(vacancy=vacancy)
-    if pool is not None:
-        offers = offers.filter(vacancy__pool=pool)
-    if supervisor is not None:
-        offers = offers.filter(offered_supervisor=supervisor)
-    return offers.count()
-
-
 def accept_offer(*, application: Application, actor: User) -> Placement:
     """Accept: the place is taken at vacancy, team and praktijkbegeleider at once, or not at all (R7).
 
     The student's other open applications for the same period are withdrawn with a friendly mail, and the search is
     done. Raises RuleError offer_expired, Conflict status_changed, already_accepted, vacancy_full, pool_full,
-    supervisor_full.
+    supervisor_full, supervisor_hours_full.
     """
     with transaction.atomic():
         student = lock_student(application.student_id)
@@ -129,9 +90,9 @@ def accept_offer(*, application: Application, actor: User) -> Placement:
                 "offer_expired",
                 _("Je kon tot en met gisteren of eerder ja zeggen. Bel de stagemakelaar: misschien kan het nog."),
             )
-        _require_room(room, offers_count=False)
-        _take(room)
-        assert room.supervisor is not None  # noqa: S101 -- _require_room saw to it; narrows the type
+        require_room(room, offers_count=False)
+        hours = take_room(room)
+        assert room.supervisor is not None  # noqa: S101 -- require_room saw to it; narrows the type
         first, last = _days(room.vacancy, locked.search)
         placement = Placement.objects.create(
             application=locked,
@@ -141,6 +102,7 @@ def accept_offer(*, application: Application, actor: User) -> Placement:
             starts_on=first,
             ends_on=last,
             agreed_at=now(),
+            guidance_hours=hours,
         )
         move(locked, to=ApplicationStatus.ACCEPTED, actor=actor)
         locked.search.status = SearchStatus.PLACED
@@ -153,17 +115,6 @@ def _days(vacancy: Vacancy, search: PlacementSearch) -> tuple[dt.date, dt.date]:
     """First and last day of the stage: what place and student share; the place's own when they changed meanwhile."""
     first, last = max(vacancy.starts_on, search.starts_on), min(vacancy.ends_on, search.ends_on)
     return (first, last) if first < last else (vacancy.starts_on, vacancy.ends_on)
-
-
-def _take(room: Room) -> None:
-    """Count the place at all three levels; the check constraints of the tables say the same once more."""
-    room.vacancy.places_taken += 1
-    room.vacancy.save(update_fields=["places_taken"])
-    assert room.pool is not None and room.supervisor is not None  # noqa: S101, PT018 -- narrows the types
-    room.pool.taken += 1
-    room.pool.save(update_fields=["taken"])
-    room.supervisor.taken += 1
-    room.supervisor.save(update_fields=["taken"])
 
 
 def _withdraw_others(accepted: Application, actor: User) -> None:
