@@ -6,45 +6,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0002_dutch_labels'),
+        ("organisations", "0002_dutch_labels"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='organisation',
-            name='insert_insert',
+            model_name="organisation",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='organisation',
-            name='update_update',
+            model_name="organisation",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='vacancy_agreement',
-            field=models.BooleanField(default=True, verbose_name='teamcoach geeft akkoord op een vacature'),
+            model_name="organisation",
+            name="vacancy_agreement",
+            field=models.BooleanField(default=True, verbose_name="teamcoach geeft akkoord op een vacature"),
         ),
         migrations.AddField(
-            model_name='organisationevent',
-            name='vacancy_agreement',
-            field=models.BooleanField(default=True, verbose_name='teamcoach geeft akkoord op een vacature'),
+            model_name="organisationevent",
+            name="vacancy_agreement",
+            field=models.BooleanField(default=True, verbose_name="teamcoach geeft akkoord op een vacature"),
         ),
         migrations.AddField(
-            model_name='supervisorcapacity',
-            name='taken_hours',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='bezette uren'),
+            model_name="supervisorcapacity",
+            name="taken_hours",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="bezette uren"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;', hash='ddddf51e683ed22a64406caa1f4f3a8b75221e78', operation='INSERT', pgid='pgtrigger_insert_insert_040c9', table='organisations_organisation', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;',
+                    hash="ddddf51e683ed22a64406caa1f4f3a8b75221e78",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_040c9",
+                    table="organisations_organisation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;', hash='1c927f2fe4c3ec45d072a4e1292c2d85ecfac302', operation='UPDATE', pgid='pgtrigger_update_update_0b99b', table='organisations_organisation', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;',
+                    hash="1c927f2fe4c3ec45d072a4e1292c2d85ecfac302",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0b99b",
+                    table="organisations_organisation",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supervisorcapacity',
-            constraint=models.CheckConstraint(condition=models.Q(('taken_hours__lte', models.F('hours_per_week'))), name='supervisor_hours_not_exceeded'),
+            model_name="supervisorcapacity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("taken_hours__lte", models.F("hours_per_week"))),
+                name="supervisor_hours_not_exceeded",
+            ),
         ),
     ]
