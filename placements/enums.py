@@ -179,6 +179,7 @@ class ApplicationOrigin(models.TextChoices):
     PROPOSAL = "proposal", _("voorgesteld")
     SCHOOL = "school", _("door school")
     MAIL = "mail", _("binnengekomen per mail")
+    FORWARDED = "forwarded", _("doorgestuurd door een ander team")
     OWN = "own", _("zelf gevonden")
 
 
@@ -186,12 +187,38 @@ class RejectionReason(models.TextChoices):
     """About the situation, never about the person (ui.md, writing guide)."""
 
     DAYS = "days", _("De dagen of uren passen niet")
+    PERIOD = "period", _("De periode past niet")
     YEAR = "year", _("Het leerjaar past niet bij de taken")
     OTHER_CANDIDATE = "other_candidate", _("Een andere kandidaat sluit beter aan bij de doelgroep")
     NO_SUPERVISOR = "no_supervisor", _("Er is geen begeleider vrij")
     LEARNING_GOALS = "learning_goals", _("De leerdoelen kunnen hier niet")
+    MANY = "many", _("Er waren meer reacties dan plekken")
+    TRAVEL = "travel", _("De plek is te ver reizen voor deze tijden")
+    SAFETY = "safety", _("De doelgroep of situatie vraagt meer ervaring dan een stage nu kan geven")
+    CHANGED = "changed", _("De plek is veranderd of vervallen")
     FILLED = "filled", _("De plek is al vergeven")
     NO_SHOW = "no_show", _("Er kwam geen gesprek tot stand")
+
+
+class ForwardStatus(models.TextChoices):
+    """Where the question to a student, whether another team may read the application, stands."""
+
+    ASKED = "asked", _("gevraagd")
+    ACCEPTED = "accepted", _("ja")
+    DECLINED = "declined", _("nee")
+    LAPSED = "lapsed", _("vervallen")
+
+
+class AnswerKind(models.TextChoices):
+    """The two answers to an application (R1)."""
+
+    INVITATION = "invitation", _("uitnodiging")
+    REJECTION = "rejection", _("afwijzing")
+
+
+class BulkOutcome(models.TextChoices):
+    DONE = "done", _("verstuurd")
+    SKIPPED = "skipped", _("overgeslagen")
 
 
 class InterviewStatus(models.TextChoices):

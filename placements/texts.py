@@ -7,6 +7,10 @@ REJECTION_TEMPLATES: dict[RejectionReason, str] = {
         "Je kunt niet op alle dagen dat we je nodig hebben. Daarom past deze plek nu niet bij jou. "
         "Dat ligt aan ons rooster en niet aan jou."
     ),
+    RejectionReason.PERIOD: (
+        "We zoeken iemand voor een andere periode. Daarom past deze plek nu niet bij jou. "
+        "Kijk later in het jaar nog eens bij ons."
+    ),
     RejectionReason.YEAR: (
         "Deze taken horen bij een ander leerjaar. Daarom past deze plek nu niet bij jou. "
         "Kijk volgend jaar nog eens bij ons."
@@ -20,6 +24,20 @@ REJECTION_TEMPLATES: dict[RejectionReason, str] = {
         "We willen geen stage geven zonder goede begeleiding."
     ),
     RejectionReason.LEARNING_GOALS: ("Wat jij wilt leren, kan op deze plek niet. Op een andere plek leer je meer."),
+    RejectionReason.MANY: (
+        "Er waren meer reacties dan plekken. We konden niet iedereen uitnodigen. Dat zegt niets over hoe goed jij bent."
+    ),
+    RejectionReason.TRAVEL: (
+        "De werktijden en de reis passen voor jou niet goed samen. Daarom past deze plek nu niet bij jou. "
+        "Dichter bij huis leer je meer."
+    ),
+    RejectionReason.SAFETY: (
+        "Op deze plek gebeurt soms iets waar we een student nog niet goed bij kunnen helpen. "
+        "Daarom kiezen we nu voor iemand die al verder is in de opleiding."
+    ),
+    RejectionReason.CHANGED: (
+        "De plek is veranderd sinds je reageerde. Daarom kunnen we hem nu niet aan jou geven. Dat ligt niet aan jou."
+    ),
     RejectionReason.FILLED: ("De plek is al vergeven aan iemand die eerder reageerde. Dat ligt niet aan jou."),
     RejectionReason.NO_SHOW: ("We spraken elkaar niet op de afgesproken tijd. Daarom gaan we nu niet verder."),
 }
