@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "students",
     "organisations",
     "stagematch.accounts",
+    "stagematch.links",
     "stagematch.mail",
     "stagematch.audit",
     "stagematch.regions",
@@ -87,7 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "stagematch.ui.middleware.HistoryMiddleware",
     "organisations.middleware.require_second_factor",
     "django_structlog.middlewares.RequestMiddleware",
 ]

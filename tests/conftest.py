@@ -1,6 +1,10 @@
 """What every test can use; the servers themselves are started by `tests/servers.py`."""
 
+import uuid
+
 import pytest
+
+from stagematch.links import views as link_views
 
 pytest_plugins = ["tests.cast"]
 
@@ -12,3 +16,9 @@ def fresh_filter_options(request):
         from placements.browse import options
 
         options.forget()
+
+
+@pytest.fixture(autouse=True)
+def own_link_counters(monkeypatch) -> None:
+    """Count the visits of secret links per test: all tests come from one address, and its limit is per minute."""
+    monkeypatch.setattr(link_views, "COUNTERS", f"test-{uuid.uuid4()}")

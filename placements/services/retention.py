@@ -11,6 +11,7 @@ from placements import emails, rules
 from placements.enums import ApplicationStatus
 from placements.models import Application
 from stagematch.audit.models import AccessLog
+from stagematch.links.services import forget_links
 from stagematch.mail.delivery import forget_sent
 from stagematch.mail.models import OutgoingMail
 from students.models import Document
@@ -29,6 +30,7 @@ class RetentionCounts:
     documents: int = 0
     old_mails: int = 0
     old_views: int = 0
+    old_links: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -38,6 +40,7 @@ class RetentionCounts:
             f"old documents: {self.documents}",
             f"mails wiped after a year: {self.old_mails}",
             f"lines of the view log older than two years: {self.old_views}",
+            f"secret links 90 days after they expired: {self.old_links}",
         ]
 
 
@@ -73,11 +76,12 @@ def run_retention(*, day: dt.date, dry_run: bool = False) -> RetentionCounts:
 
 
 def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) -> None:
-    """Wipe mails after a year, and drop who-saw-what after two (the terms of docs/personal-data.csv)."""
+    """Wipe mails after a year, who-saw-what after two, links after 90 days (the terms of docs/personal-data.csv)."""
     midnight = dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
     counts.old_mails = forget_sent(before=midnight - MAIL_TERM, dry_run=dry_run)
     views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
     counts.old_views = views.count() if dry_run else views.delete()[0]
+    counts.old_links = forget_links(day=day, dry_run=dry_run)
 
 
 def _forget(batch: list[Application], counts: RetentionCounts) -> None:

@@ -21,6 +21,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from stagematch.mail.models import OutgoingMail
+from stagematch.ui.secrets import mask
 
 log = structlog.get_logger(__name__)
 
@@ -183,6 +184,9 @@ def _save(mail: OutgoingMail, **values: object) -> None:
     """Save the outcome of an attempt, waiting for a database that restarts: what was sent must be known as sent."""
     if mail.template.startswith(SECRET_FOLDER) and values["state"] in (State.SENT, State.FAILED, State.BOUNCED):
         values |= {"body_text": "", "body_html": ""}
+    elif values["state"] == State.SENT:
+        # A secret link opens a page for whoever has it: once the mail is out, nobody reads the link back from the outbox.
+        values |= {"body_text": mask(mail.body_text), "body_html": mask(mail.body_html)}
     ends = time.monotonic() + SAVE_RETRY_SECONDS
     while True:
         try:

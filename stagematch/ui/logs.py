@@ -1,8 +1,11 @@
 """Structured logs: one JSON object a line, with a request id and never a personal value."""
 
 import logging
+from typing import Any
 
 import structlog
+
+from stagematch.ui.secrets import mask
 
 _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -20,6 +23,11 @@ def _drop_personal(_logger: object, _method: str, event: structlog.typing.EventD
     return event
 
 
+def _mask_secrets(_logger: object, _method: str, line: Any) -> str:
+    """Take tokens of secret links out of the finished line, wherever in it they are: an address, a message, a traceback."""
+    return mask(str(line))  # after the renderer an event is a line of text
+
+
 def formatter() -> logging.Formatter:
     """Return the formatter that LOGGING uses; it also configures structlog once."""
     structlog.configure(
@@ -33,5 +41,6 @@ def formatter() -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
+            _mask_secrets,
         ],
     )

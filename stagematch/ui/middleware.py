@@ -1,10 +1,13 @@
 """Small middlewares: refuse broken input early, and add headers Django has no setting for."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
+from pghistory.middleware import HistoryMiddleware as _HistoryMiddleware
 
+from stagematch.ui.secrets import mask
 from stagematch.ui.views import bad_request
 
 type_get_response = Callable[[HttpRequest], HttpResponse]
@@ -41,3 +44,12 @@ def security_headers(get_response: type_get_response) -> type_get_response:
         return response
 
     return middleware
+
+
+class HistoryMiddleware(_HistoryMiddleware):
+    """Notes who changed a row and on which page, without the token of a secret link in that page's address."""
+
+    def get_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what is kept with every change made by this request."""
+        context: dict[str, Any] = super().get_context(request)
+        return context | {"url": mask(context["url"])}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from stagematch.accounts.models import User
 from stagematch.clock import now
+from stagematch.links.services import forget_address
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import RuleError
 from students.models import Document, Student
@@ -33,6 +34,8 @@ _SECRET = {
     "mfa.Authenticator": {"data"},
     "socialaccount.SocialAccount": {"extra_data"},
     "usersessions.UserSession": {"session_key", "data"},
+    "links.SecretLink": {"token_hash", "object_id"},
+    "links.SecretLinkUse": {"visitor"},
     "mail.OutgoingMail": {"body_html", "last_error", "claimed_at", "next_attempt_at"},
 }
 # What hangs under these is about other people.
@@ -131,6 +134,7 @@ def delete_person(*, user: User, actor: User | None = None) -> None:
         for farewell in _farewells.values():
             farewell(student, actor or user)
     _forget_in_texts(name, email)
+    forget_address(email)
     files = [
         (document.file.storage, document.file.name)
         for document in Document.objects.filter(student__user=user)
