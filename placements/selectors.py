@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,66 +18,12 @@ from placements import fit, rules
 from placements.enums import ApplicationStatus
 from placements.fit import Fit, Reason
 from placements.fitting import fitting_places
+from placements.masking import mask, names_of
 from placements.models import AnswerStatistic, Application, ApplicationEvent, Rejection, Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
 from stagematch.mail.services import render
 from students.models import Student
-
-# --- Masking (R4) -------------------------------------------------------------------------------
-_HIDDEN = "[…]"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"[\w.+-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\.[\w-]+)+",  # e-mail, also of the school
-        r"(?:https?://|www\.)\S+",  # links to a profile
-        r"(?<![\w@])@[A-Za-z0-9_.]{3,}",  # a name on social media
-        r"(?<!\d)(?:\+|00)?(?:31|0)[\s\-.()]*(?:\d[\s\-.()]*){8}\d(?!\d)",  # a Dutch telephone number
-        r"\b[1-9]\d{3}\s?[A-Z]{2}\b(?!\w)",  # postcode
-        r"\b[\w'’-]*(?:straat|laan|weg|plein|kade|gracht|singel|dreef|hof|steeg|pad|dijk|plantsoen)\s+\d{1,4}\s?[a-z]?\b",
-        r"\b(?:\d{1,2}|[a-z]+(?:tien|twintig|dertig))[\s-]*(?:jaar|jarige?)(?:\s+oud)?\b",  # age
-        r"\bik\s+ben\s+\d{1,2}\b",
-        r"\b(?:geboren|geboortedatum)\b[^.\n]{0,40}\d{4}",
-        r"\b\d{1,2}[-/]\d{1,2}[-/](?:19|20)\d{2}\b",  # a date of birth
-    )
-)
-
-
-def mask(text: str, names: Iterable[str]) -> str:
-    """Return `text` without the names, addresses, numbers and ages that a person can be known by.
-
-    It hides too much rather than too little; the student sees the same text beside the own one before sending.
-    """
-    for pattern in _PATTERNS:
-        text = pattern.sub(_HIDDEN, text)
-    for name in sorted({n for n in names if len(n) > 1}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
-    return text
-
-
-def names_of(student: Student) -> list[str]:
-    """Every word that gives the student away: names, and the part of the e-mail address before the @."""
-    user = student.user
-    words = [
-        user.first_name,
-        user.last_name,
-        user.get_full_name(),
-        user.email.partition("@")[0],
-        student.student_number,
-    ]
-    # 'de', 'van' and the like say nothing, and would make holes in every sentence.
-    words += [
-        part
-        for name in (user.first_name, user.last_name)
-        for part in name.split()
-        if len(part) > 3 or part[0].isupper()
-    ]
-    return [word for word in words if word]
-
-
-def masked_motivation(application: Application) -> str:
-    """The motivation as the organisation reads it before the invitation (R4)."""
-    return mask(application.motivation, names_of(application.student))
 
 
 # --- Candidates ---------------------------------------------------------------------------------

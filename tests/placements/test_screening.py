@@ -82,23 +82,6 @@ def test_candidates_cost_the_same_queries_for_one_and_three(
         assert len(selectors.candidates_of(selectors.queue_for(broker))) == rows
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["Bel 06 12 34 56 78", "Bel +31 6 12345678", "mail jan(at)roc.nl", "zie https://link.example/ik", "ik ben 17 jaar",
-     "een 17-jarige", "Dorpsweg 3a", "1012 WX", "geboren in 2007"],
-)  # fmt: skip
-def test_mask_hides(text):
-    assert "[…]" in selectors.mask(text, [])
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Ik werk al 2 dagen per week", "in leerjaar 2 van mijn opleiding", "Ik help graag 24 ouderen", "van 9 tot 17 uur"],
-)
-def test_mask_leaves_ordinary_words(text):
-    assert selectors.mask(text, ["Jo"]) == text
-
-
 # --- R2 -----------------------------------------------------------------------------------------
 def refused(application, broker, **kwargs) -> str:
     with pytest.raises(RuleError) as error:
