@@ -20,7 +20,10 @@ from stagematch.mail.services import queue_mail
 KINDS = (
     "answer_due_half",
     "answer_due_tomorrow",
+    "answer_escalated",
     "answer_overdue",
+    "answer_overdue_school",
+    "answer_overdue_student",
     "application_new",
     "application_received",
     "application_withdrawn",
@@ -226,10 +229,45 @@ def interview_reminder(interview: Interview) -> None:
         _to([interview.host], "interview_reminder", application, *cause, interview=interview)
 
 
-def answer_due(application: Application, kind: str) -> None:
-    """To the stagemakelaars: the answer clock (R1); `kind` is 'half', 'tomorrow' or 'overdue'."""
-    template = {"half": "answer_due_half", "tomorrow": "answer_due_tomorrow", "overdue": "answer_overdue"}[kind]
-    _to(brokers_of(application), template, application)
+def answer_due(application: Application, kind: str, *, days_late: int = 0) -> None:
+    """The answer clock (R1). `kind` is 'half', 'tomorrow', 'overdue', 'told' or 'escalated'.
+
+    The first two go to who took the application up, 'overdue' to all stagemakelaars, 'told' to the student and the
+    school, 'escalated' to the second contact of the organisation.
+    """
+    match kind:
+        case "half":
+            _to(brokers_of(application), "answer_due_half", application)
+        case "tomorrow":
+            _to(brokers_of(application), "answer_due_tomorrow", application)
+        case "overdue":
+            people = [*brokers_of(application), *_members(application, Role.BROKER)]
+            _to(list(dict.fromkeys(people)), "answer_overdue", application)
+        case "told":
+            _to_student("answer_overdue_student", application)
+            address = link("school-late-answers")
+            name = application.student.user.get_full_name()
+            _to(coordinators_of(application), "answer_overdue_school", application, address=address, candidate=name)
+        case "escalated":
+            people = second_contacts(application)
+            _to(people, "answer_escalated", application, address=vacancy_link(application.vacancy), days_late=days_late)
+
+
+def coordinators_of(application: Application) -> list[User]:
+    """The BPV-coördinatoren of the student's school."""
+    rows = Membership.objects.active().filter(organisation=application.student.school_id, role=Role.COORDINATOR)
+    return [row.user for row in rows.select_related("user").order_by("pk")]
+
+
+def second_contacts(application: Application) -> list[User]:
+    """Who hears it when the stagemakelaars stay silent: the second contact, or else the platform admins.
+
+    They get the alias and the place, never the name: the first round is blind for them too (R4).
+    """
+    contact = application.vacancy.organisation.second_contact
+    if contact is not None and contact.is_active and contact.user.is_active:
+        return [contact.user]
+    return list(User.objects.filter(is_superuser=True, is_active=True).order_by("pk"))
 
 
 def waiting_list_room(entry: WaitingListEntry) -> None:

@@ -15,6 +15,7 @@ from stagematch.mail import samples
 from students.models import Student
 
 TO_STUDENT = {
+    "answer_overdue_student",
     "application_received",
     "interview_reminder",
     "invitation",
@@ -73,6 +74,7 @@ def _context(kind: str) -> dict[str, Any]:
         "to_student": to_student,
         "candidate": "Kandidaat Linde",
         "supervisor": "Dewi Verzonnen",
+        "days_late": 7,
         "reason": "Er kwam iets tussen.",
         "interview": interview,
         "slots": [InterviewSlot(interview=interview, starts_at=start + dt.timedelta(days=day)) for day in range(3)],

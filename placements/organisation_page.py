@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 from organisations import panels
 from organisations.models import Organisation, Team
 from organisations.roles import describe
+from placements.answers import answer_figures
 from placements.enums import ApplicationStatus, PlacementStatus
 from placements.models import Application, Placement, Vacancy
-from placements.selectors import answer_figures
 from stagematch.accounts.models import User
 from stagematch.audit.models import AccessLog
 from stagematch.audit.services import record_view

@@ -19,7 +19,7 @@ from placements.enums import ApplicationStatus
 from placements.fit import Fit, Reason
 from placements.fitting import fitting_places
 from placements.masking import mask, names_of
-from placements.models import AnswerStatistic, Application, ApplicationEvent, Rejection, Vacancy
+from placements.models import Application, ApplicationEvent, Rejection, Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
 from stagematch.mail.services import render
@@ -322,31 +322,3 @@ def preview_rejection(
         context["recipient"] = application.student.user
     subject, text, _html = render(template="rejection", context=context)
     return Preview(subject, text)
-
-
-@dataclass(frozen=True)
-class AnswerFigures:
-    """How an organisation answers; only shown from ten answers on (features O10)."""
-
-    answers: int
-    in_time_percent: int
-    median_days: int
-
-
-def answer_figures(organisation_pk: int, *, since: dt.date | None = None) -> AnswerFigures | None:
-    """Share answered in time and median working days, or None when there are fewer than ten answers."""
-    rows = AnswerStatistic.objects.filter(organisation=organisation_pk)
-    if since is not None:
-        rows = rows.filter(month__gte=since)
-    counted = sorted(rows.values_list("working_days", "in_time", "answers"))
-    total = sum(n for _days, _ok, n in counted)
-    if total < 10:
-        return None
-    seen, median = 0, 0
-    for days, _ok, n in counted:
-        seen += n
-        median = days
-        if seen * 2 >= total:
-            break
-    in_time = sum(n for _days, ok, n in counted if ok)
-    return AnswerFigures(answers=total, in_time_percent=round(100 * in_time / total), median_days=median)

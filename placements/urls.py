@@ -20,4 +20,5 @@ urlpatterns = [
     path("mijn/gesprekken/<uuid:public_id>/agenda.ics", student.interview_ics, name="interview-ics"),
     path("documenten/<uuid:public_id>/", documents.document_download, name="document-download"),
     path("school/studenten/", school.school_students, name="school-students"),
+    path("school/antwoorden/", school.late_answers, name="school-late-answers"),
 ]

@@ -1,6 +1,6 @@
 """Organisations with what hangs below them: locations, teams, erkenningen, days they are closed."""
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from organisations.admin_mixins import RoleAdminMixin, RoleInlineMixin
-from organisations.models import Accreditation, ClosingDay, Location, Organisation, Programme, Team
+from organisations.models import Accreditation, ClosingDay, Location, Membership, Organisation, Programme, Team
 from stagematch.regions.models import PostcodeArea
 
 if TYPE_CHECKING:
@@ -103,15 +103,45 @@ class OrganisationAdmin(RoleAdminMixin):
     fieldsets = [
         (None, {"fields": ["name", "kind", "slug", "municipality", "is_approved"]}),
         (_("Wat studenten lezen"), {"fields": ["description", "vision", "website"]}),
-        (_("Hoe jullie werken"), {"fields": ["response_term_days", "blind_screening", "second_interview"]}),
+        (
+            _("Hoe jullie werken"),
+            {
+                "fields": [
+                    "response_term_days",
+                    "second_contact",
+                    "escalate_after_days",
+                    "blind_screening",
+                    "second_interview",
+                ]
+            },
+        ),
         (_("Gegevens"), {"fields": ["sbb_number", "email_domain", "source_note", "is_demo"]}),
     ]
     inlines = [LocationInline, TeamInline, AccreditationInline, ClosingDayInline]
     may_delete = True
     broker_may = frozenset({"view", "change"})
     broker_fields = frozenset(
-        {"description", "vision", "website", "response_term_days", "blind_screening", "second_interview", "sbb_number"}
+        {
+            "description",
+            "vision",
+            "website",
+            "response_term_days",
+            "second_contact",
+            "escalate_after_days",
+            "blind_screening",
+            "second_interview",
+            "sbb_number",
+        }
     )
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Offer as second contact only who works at this organisation."""
+        form = super().get_form(request, obj, change, **kwargs)
+        field = form.base_fields.get("second_contact")
+        if field is not None:
+            people = Membership.objects.active().filter(organisation=obj) if obj else Membership.objects.none()
+            cast("forms.ModelChoiceField[Membership]", field).queryset = people.select_related("user", "organisation")
+        return form
 
 
 @admin.register(Programme)

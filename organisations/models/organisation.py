@@ -39,6 +39,20 @@ class Organisation(models.Model):
     response_term_days = models.PositiveSmallIntegerField(
         _("antwoord binnen (werkdagen)"), default=10, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
+    second_contact = models.ForeignKey(
+        "organisations.Membership",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("tweede contactpersoon"),
+        help_text=_("Krijgt bericht als een student te lang op antwoord wacht."),
+    )
+    escalate_after_days = models.PositiveSmallIntegerField(
+        _("bericht aan de tweede contactpersoon na (werkdagen te laat)"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+    )
     source_note = models.CharField(_("herkomst van de naam"), max_length=200, blank=True)
     is_demo = models.BooleanField(_("demo"), default=False)
 
@@ -53,7 +67,10 @@ class Organisation(models.Model):
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="organisation_name_trgm"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(response_term_days__range=(1, 20)), name="organisation_term_1_to_20")
+            models.CheckConstraint(condition=Q(response_term_days__range=(1, 20)), name="organisation_term_1_to_20"),
+            models.CheckConstraint(
+                condition=Q(escalate_after_days__range=(1, 20)), name="organisation_escalation_1_to_20"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,15 +1,21 @@
 """The mails that go out on a clock. Each has one cause and one key: running twice, or late, mails nobody twice."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from organisations.workdays import add_working_days, working_days_between
+from organisations.models import ClosingDay
+from organisations.workdays import add_working_days, closing_days, working_days_between
 from placements import emails
 from placements.enums import InterviewStatus
 from placements.models import Application, Interview
+
+TELL_STUDENT_AFTER = 2
+"""From so many working days after the answer date student and school get a mail; the stagemakelaar had one day first."""
 
 
 @dataclass
@@ -19,6 +25,8 @@ class ReminderCounts:
     half: int = 0
     tomorrow: int = 0
     overdue: int = 0
+    told: int = 0
+    escalated: int = 0
     interviews: int = 0
 
     def lines(self) -> list[str]:
@@ -27,6 +35,8 @@ class ReminderCounts:
             f"answer term half over: {self.half}",
             f"answer due next working day: {self.tomorrow}",
             f"answer overdue: {self.overdue}",
+            f"answer overdue, told to student and school: {self.told}",
+            f"answer overdue, told to the second contact: {self.escalated}",
             f"interviews tomorrow: {self.interviews}",
         ]
 
@@ -34,8 +44,8 @@ class ReminderCounts:
 def send_reminders(*, day: dt.date, dry_run: bool = False) -> ReminderCounts:
     """Queue the reminders of `day`: the answer clock (R1) and the talks of the next day.
 
-    A night that was missed is made up for: what was due earlier and not mailed yet is mailed now. Only the strongest
-    of the three answer reminders goes out on one day.
+    A night that was missed is made up for: what was due earlier and not mailed yet is mailed now. A stagemakelaar gets
+    only the strongest of the three answer reminders, however many nights were missed.
     """
     counts = ReminderCounts()
     _answer_clock(day, counts, dry_run=dry_run)
@@ -46,30 +56,46 @@ def send_reminders(*, day: dt.date, dry_run: bool = False) -> ReminderCounts:
 def _answer_clock(day: dt.date, counts: ReminderCounts, *, dry_run: bool) -> None:
     waiting = (
         Application.objects.unanswered()
-        .select_related("vacancy__organisation", "vacancy__team", "assigned_to", "student__user")
+        .select_related("vacancy__organisation", "vacancy__team", "assigned_to", "student__user", "student__school")
         .order_by("answer_by", "pk")
     )
+    closed: dict[int, set[dt.date]] = defaultdict(set)
+    for organisation, free in ClosingDay.objects.values_list("organisation_id", "day"):
+        closed[organisation].add(free)
     for application in waiting.iterator(chunk_size=500):
-        kind = due_reminder(application, day)
-        if kind is None:
-            continue
-        setattr(counts, kind, getattr(counts, kind) + 1)
-        if not dry_run:
+        kinds = due_reminders(application, day, closed=closed[application.vacancy.organisation_id])
+        for kind in kinds:
+            setattr(counts, kind, getattr(counts, kind) + 1)
+        if kinds and not dry_run:
+            late = (day - application.answer_by).days
             with transaction.atomic():
-                emails.answer_due(application, kind)
+                for kind in kinds:
+                    emails.answer_due(application, kind, days_late=max(0, late))
 
 
-def due_reminder(application: Application, day: dt.date) -> str | None:
-    """Which reminder about this unanswered application belongs to `day`: 'overdue', 'tomorrow', 'half' or None."""
-    if application.answer_by < day:
-        return "overdue"
+def due_reminders(
+    application: Application, day: dt.date, *, closed: Collection[dt.date] | None = None
+) -> tuple[str, ...]:
+    """Which reminders about this unanswered application belong to `day`, by field of `ReminderCounts`.
+
+    Before the answer date the stagemakelaar gets the strongest of 'half' and 'tomorrow'. After it 'overdue', and as it
+    gets later also 'told' (student and school) and 'escalated' (the second contact). The answer date itself is read,
+    never counted again. `closed` saves reading the organisation's closing days.
+    """
     organisation = application.vacancy.organisation
-    if application.answer_by <= add_working_days(day, 1, organisation):
-        return "tomorrow"
+    if closed is None:
+        closed = closing_days(organisation)
+    if application.answer_by < day:
+        late = working_days_between(application.answer_by, day, closed=closed)
+        told = ("told",) if late >= TELL_STUDENT_AFTER else ()
+        escalated = ("escalated",) if late >= organisation.escalate_after_days else ()
+        return ("overdue", *told, *escalated)
+    if application.answer_by <= add_working_days(day, 1, closed=closed):
+        return ("tomorrow",)
     sent = timezone.localtime(application.submitted_at).date()
-    term = working_days_between(sent, application.answer_by, organisation)
-    half = add_working_days(sent, (term + 1) // 2, organisation)
-    return "half" if half <= day else None
+    term = working_days_between(sent, application.answer_by, closed=closed)
+    half = add_working_days(sent, (term + 1) // 2, closed=closed)
+    return ("half",) if half <= day else ()
 
 
 def _interviews(day: dt.date, counts: ReminderCounts, *, dry_run: bool) -> None:

@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from placements import fit
+from placements.answers import answer_figures
 from placements.browse import detail, map
 from placements.browse.cards import cards, for_cards, place_text, vacancy_url
 from placements.browse.json_ld import as_data_block
@@ -76,6 +77,7 @@ def vacancy_detail(request: HttpRequest, public_id: str, slug: str = "") -> Http
         "standing": detail.standing(vacancy, student, request.user),
         "fit": fit.fit(search, vacancy) if student else None,
         "search": search,
+        "answers": answer_figures(vacancy.organisation_id),
         "similar": cards(_similar(vacancy, student), known={}, origin=home, can_save=student is not None),
         # Escaped by as_data_block: nothing in it can end the element.
         "json_ld": mark_safe(  # noqa: S308 -- escaped on the line above

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from placements.workspace import views
+from placements.workspace import answers, views
 from stagematch.ui.admin_site import StagematchAdminSite
 
 
@@ -18,6 +18,8 @@ def urls(site: StagematchAdminSite) -> list[URLPattern | URLResolver]:
         path("werkplek/<uuid:public_id>/reserve/", views.reserve, name="workspace-reserve"),
         path("werkplek/<uuid:public_id>/notitie/", views.note, name="workspace-note"),
         path("werkplek/<uuid:public_id>/oppakken/", views.take_up, name="workspace-assign"),
+        path("antwoorden/", answers.answers_page, name="workspace-answers"),
+        path("antwoorden/organisaties/", answers.organisations_page, name="workspace-answers-organisations"),
         path("gesprekken/", views.interviews, name="workspace-interviews"),
         path("plekken/", views.capacity, name="workspace-capacity"),
     ]

@@ -196,6 +196,7 @@ def stagemakelaar() -> Iterator[Visit]:
         yield _page("admin:workspace", query=f"?fase={stage}")
     yield _page("admin:workspace", query="?van=mij")
     yield _page("admin:workspace-interviews")
+    yield _page("admin:workspace-answers")
     yield _page("admin:workspace-capacity")
     for application in screened.order_by("status", "pk").distinct("status"):
         yield _page("admin:workspace-candidate", application.public_id, label=f"candidate {application.status}")
@@ -227,6 +228,7 @@ def bpv() -> Iterator[Visit]:
     """The coordinator's students, and setting up a second factor."""
     yield _page("mfa_activate_totp")
     yield _page("school-students")
+    yield _page("school-late-answers")
     yield _page("school-students", query="?q=bestaatechtniet", label="school-students empty")
     yield _page("home")
     yield _page("account")
@@ -255,6 +257,7 @@ def beheer() -> Iterator[Visit]:
     yield _page("home")
     yield _page("account")
     yield _page("admin:workspace")
+    yield _page("admin:workspace-answers-organisations")
     yield _page("admin:mail-samples")
     yield _page("admin:mail-sample", samples.names()[0])
 

@@ -74,3 +74,18 @@ def test_needs_text_lists_needs():
     assert weekdays.days_of(0) == []
     assert weekdays.mask_of([Weekday.MONDAY, Weekday.MONDAY]) == 1
     assert weekdays.needs_text(Need.NO_EVENINGS | Need.QUIET_START) == "niet in de avond en rustig inwerken"
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (D(2025, 5, 5), False),  # a lustrum
+        (D(2026, 5, 5), False),  # and a year that is not: article 3 of the Algemene termijnenwet makes no difference
+        (D(2027, 3, 26), False),  # Good Friday
+        (D(2025, 4, 28), True),  # Koningsdag was Saturday 26 April, so the Monday after is a plain one
+        (D(2026, 4, 27), False),
+        (D(2026, 12, 31), True),
+    ],
+)
+def test_the_policy_of_holidays(day, works):
+    assert is_working_day(day) is works

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.core.management import CommandError, call_command
 
-from placements import selectors, services, tasks
+from placements import answers, selectors, services, tasks
 from placements.models import AnswerStatistic, Application, Interview
 from stagematch.clock import at, today
 from stagematch.mail.models import OutgoingMail
@@ -50,7 +50,7 @@ def test_every_reminder_goes_once_in_the_life_of_an_application(application, bro
     for n in range(25):
         services.send_reminders(day=MONDAY + dt.timedelta(days=n))
     kinds = OutgoingMail.objects.filter(template__startswith="answer").order_by("pk").values_list("template", flat=True)
-    assert list(kinds) == ["answer_due_half", "answer_due_tomorrow", "answer_overdue"]
+    assert list(kinds) == ["answer_due_half", "answer_due_tomorrow", "answer_overdue", "answer_overdue_student"]
 
 
 def test_no_reminder_after_the_answer(application, broker):
@@ -153,11 +153,11 @@ def test_answer_figures_show_from_ten_answers_on(vacancy):
     row = AnswerStatistic.objects.create(
         organisation=vacancy.organisation, month=today().replace(day=1), working_days=3, in_time=True, answers=9
     )
-    assert selectors.answer_figures(vacancy.organisation_id) is None
+    assert answers.answer_figures(vacancy.organisation_id) is None
     AnswerStatistic.objects.create(
         organisation=vacancy.organisation, month=row.month, working_days=12, in_time=False, answers=3
     )
-    figures = selectors.answer_figures(vacancy.organisation_id)
+    figures = answers.answer_figures(vacancy.organisation_id)
     assert figures is not None
     assert (figures.answers, figures.in_time_percent, figures.median_days) == (12, 75, 3)
 
