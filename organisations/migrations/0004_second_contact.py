@@ -8,51 +8,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0003_vacancy_agreement_and_hours'),
-        ('regions', '0003_dutch_labels'),
+        ("organisations", "0003_vacancy_agreement_and_hours"),
+        ("regions", "0003_dutch_labels"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='organisation',
-            name='insert_insert',
+            model_name="organisation",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='organisation',
-            name='update_update',
+            model_name="organisation",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='escalate_after_days',
-            field=models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)], verbose_name='bericht aan de tweede contactpersoon na (werkdagen te laat)'),
+            model_name="organisation",
+            name="escalate_after_days",
+            field=models.PositiveSmallIntegerField(
+                default=5,
+                validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)],
+                verbose_name="bericht aan de tweede contactpersoon na (werkdagen te laat)",
+            ),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='second_contact',
-            field=models.ForeignKey(blank=True, help_text='Krijgt bericht als een student te lang op antwoord wacht.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisations.membership', verbose_name='tweede contactpersoon'),
+            model_name="organisation",
+            name="second_contact",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Krijgt bericht als een student te lang op antwoord wacht.",
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="organisations.membership",
+                verbose_name="tweede contactpersoon",
+            ),
         ),
         migrations.AddField(
-            model_name='organisationevent',
-            name='escalate_after_days',
-            field=models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)], verbose_name='bericht aan de tweede contactpersoon na (werkdagen te laat)'),
+            model_name="organisationevent",
+            name="escalate_after_days",
+            field=models.PositiveSmallIntegerField(
+                default=5,
+                validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(20)],
+                verbose_name="bericht aan de tweede contactpersoon na (werkdagen te laat)",
+            ),
         ),
         migrations.AddField(
-            model_name='organisationevent',
-            name='second_contact',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='Krijgt bericht als een student te lang op antwoord wacht.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='organisations.membership', verbose_name='tweede contactpersoon'),
+            model_name="organisationevent",
+            name="second_contact",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                help_text="Krijgt bericht als een student te lang op antwoord wacht.",
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="organisations.membership",
+                verbose_name="tweede contactpersoon",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "escalate_after_days", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_contact_id", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."escalate_after_days", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_contact_id", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;', hash='2bf37b7436aafc9cdfd0c26350844a46c9de01f0', operation='INSERT', pgid='pgtrigger_insert_insert_040c9', table='organisations_organisation', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "escalate_after_days", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_contact_id", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."escalate_after_days", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_contact_id", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;',
+                    hash="2bf37b7436aafc9cdfd0c26350844a46c9de01f0",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_040c9",
+                    table="organisations_organisation",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "escalate_after_days", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_contact_id", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."escalate_after_days", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_contact_id", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;', hash='3a9cd947ab5048315710335ea4873d8a910f6967', operation='UPDATE', pgid='pgtrigger_update_update_0b99b', table='organisations_organisation', when='AFTER')),
+            model_name="organisation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "organisations_organisationevent" ("blind_screening", "description", "email_domain", "escalate_after_days", "id", "is_approved", "is_demo", "kind", "municipality_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "response_term_days", "sbb_number", "second_contact_id", "second_interview", "slug", "source_note", "vacancy_agreement", "vision", "website") VALUES (NEW."blind_screening", NEW."description", NEW."email_domain", NEW."escalate_after_days", NEW."id", NEW."is_approved", NEW."is_demo", NEW."kind", NEW."municipality_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."public_id", NEW."response_term_days", NEW."sbb_number", NEW."second_contact_id", NEW."second_interview", NEW."slug", NEW."source_note", NEW."vacancy_agreement", NEW."vision", NEW."website"); RETURN NULL;',
+                    hash="3a9cd947ab5048315710335ea4873d8a910f6967",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0b99b",
+                    table="organisations_organisation",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(('escalate_after_days__range', (1, 20))), name='organisation_escalation_1_to_20'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("escalate_after_days__range", (1, 20))), name="organisation_escalation_1_to_20"
+            ),
         ),
     ]
