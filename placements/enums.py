@@ -238,3 +238,29 @@ class PlacementStatus(models.TextChoices):
     def holding(cls) -> frozenset["PlacementStatus"]:
         """Placements that hold a place of the vacancy, the team and the praktijkbegeleider (R7)."""
         return frozenset({cls.AGREED, cls.RUNNING, cls.FINISHED})
+
+    @classmethod
+    def active(cls) -> frozenset["PlacementStatus"]:
+        """Placements with work still to do: agreed or running."""
+        return frozenset({cls.AGREED, cls.RUNNING})
+
+    @property
+    def badge(self) -> str:
+        """The colour of the badge; the word always stands in it."""
+        return _PLACEMENT_BADGES[self]
+
+
+_PLACEMENT_BADGES = {
+    PlacementStatus.AGREED: "warning",
+    PlacementStatus.RUNNING: "safe",
+    PlacementStatus.FINISHED: "neutral",
+    PlacementStatus.ENDED_EARLY: "neutral",
+}
+
+# Which status may follow which. Only `placements.dossier.services.status.move_placement` moves a placement.
+PLACEMENT_TRANSITIONS: dict[PlacementStatus, frozenset[PlacementStatus]] = {
+    PlacementStatus.AGREED: frozenset({PlacementStatus.RUNNING, PlacementStatus.ENDED_EARLY}),
+    PlacementStatus.RUNNING: frozenset({PlacementStatus.FINISHED, PlacementStatus.ENDED_EARLY}),
+    PlacementStatus.FINISHED: frozenset(),
+    PlacementStatus.ENDED_EARLY: frozenset(),
+}

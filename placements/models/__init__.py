@@ -5,9 +5,16 @@ from placements.models.application import (
     ApplicationNote,
     Interview,
     InterviewSlot,
-    Placement,
     Rejection,
 )
+from placements.models.dossier import (
+    ContactMoment,
+    Evaluation,
+    EvaluationStatistic,
+    PlacementFile,
+    Signature,
+)
+from placements.models.placement import Placement, PlacementEvent
 from placements.models.screening import AnswerTemplate, BulkItem, BulkOperation, ForwardRequest, SavedView
 from placements.models.statistic import AnswerStatistic
 from placements.models.vacancy import Favourite, Vacancy, WaitingListEntry
@@ -20,13 +27,19 @@ __all__ = [
     "ApplicationNote",
     "BulkItem",
     "BulkOperation",
+    "ContactMoment",
+    "Evaluation",
+    "EvaluationStatistic",
     "Favourite",
     "ForwardRequest",
     "Interview",
     "InterviewSlot",
     "Placement",
+    "PlacementEvent",
+    "PlacementFile",
     "Rejection",
     "SavedView",
+    "Signature",
     "Vacancy",
     "VacancyAgreement",
     "WaitingListEntry",

@@ -1,4 +1,4 @@
-"""A student's wish to fill a place, all that happens to it, and the placement that may follow."""
+"""A student's wish to fill a place, and all that happens to it."""
 
 import uuid
 
@@ -14,11 +14,10 @@ from placements.enums import (
     ApplicationOrigin,
     ApplicationStatus,
     InterviewStatus,
-    PlacementStatus,
     RejectionReason,
 )
 from placements.models.vacancy import Vacancy
-from placements.querysets import ApplicationQuerySet, InterviewQuerySet, PlacementQuerySet
+from placements.querysets import ApplicationQuerySet, InterviewQuerySet
 from stagematch.clock import now
 from students.models import Document, PlacementSearch, Student
 
@@ -73,9 +72,6 @@ class Application(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "vacancy"], condition=Q(status__in=_OPEN), name="one_open_application_per_vacancy"
-            ),
-            models.UniqueConstraint(
-                fields=["search"], condition=Q(status="accepted"), name="one_accepted_application_per_search"
             ),
             models.UniqueConstraint(fields=["vacancy", "alias"], name="alias_once_per_vacancy"),
             models.CheckConstraint(
@@ -223,30 +219,3 @@ class InterviewSlot(models.Model):
 
     def __str__(self) -> str:
         return str(self.starts_at)
-
-
-class Placement(models.Model):
-    """An agreed stage. Made by `placements.services.offers.accept_offer` under the locks that keep R7."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.OneToOneField(Application, models.PROTECT, related_name="placement")
-    student = models.ForeignKey(Student, models.PROTECT, related_name="placements", verbose_name=_("student"))
-    vacancy = models.ForeignKey(Vacancy, models.PROTECT, related_name="placements", verbose_name=_("stagevacature"))
-    supervisor = models.ForeignKey(SupervisorCapacity, models.PROTECT, related_name="placements")
-    status = models.CharField(_("status"), max_length=12, choices=PlacementStatus, default=PlacementStatus.AGREED)
-    starts_on = models.DateField(_("eerste dag"))
-    ends_on = models.DateField(_("laatste dag"))
-    agreed_at = models.DateTimeField(_("afgesproken op"), default=now)
-    # The hours a week that this student takes of the praktijkbegeleider, as the vacancy said on the day it was agreed.
-    guidance_hours = models.PositiveSmallIntegerField(_("uren begeleiding per week"), default=1)
-
-    objects = PlacementQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("stageplaatsing")
-        verbose_name_plural = _("stageplaatsingen")
-        ordering = ["starts_on", "pk"]
-        indexes = [models.Index(fields=["vacancy", "status"]), models.Index(fields=["student"])]
-
-    def __str__(self) -> str:
-        return f"{self.student} bij {self.vacancy}"

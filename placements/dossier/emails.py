@@ -1,0 +1,177 @@
+"""The mails about a stage that was agreed. A key is `<kind>:<number of the placement>:…`, one per cause and person."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from organisations.enums import Role
+from organisations.models import Membership
+from placements.dossier.enums import Side
+from placements.models import Placement, PlacementFile
+from stagematch.accounts.models import User
+from stagematch.clock import today
+from stagematch.mail.services import queue_mail
+
+KINDS = (
+    "placement_changed",
+    "placement_ended",
+    "placement_evaluate",
+    "placement_extension",
+    "placement_first_day",
+    "placement_guardian",
+    "placement_outcome",
+    "placement_todo",
+)
+"""Every kind of mail about a placement."""
+
+
+def people_of(placement: Placement, side: Side) -> list[User]:
+    """Return who acts for a side: student, praktijkbegeleider, stagemakelaars, or the school's contact (else coordinators)."""
+    if side == Side.STUDENT:
+        return [placement.student.user]
+    if side == Side.SUPERVISOR:
+        return [placement.supervisor.supervisor.user]
+    if side == Side.SCHOOL:
+        file: PlacementFile | None = getattr(placement, "file", None)
+        if file is not None and file.school_contact is not None and file.school_contact.is_active:
+            return [file.school_contact]
+        return _members(placement.student.school_id, Role.COORDINATOR)
+    assigned = placement.application.assigned_to
+    if assigned is not None and assigned.is_active:
+        return [assigned]
+    return _members(placement.vacancy.organisation_id, Role.BROKER)
+
+
+def _members(organisation: int, role: Role) -> list[User]:
+    rows = Membership.objects.active().filter(organisation=organisation, role=role).select_related("user")
+    return [row.user for row in rows.order_by("pk")]
+
+
+def file_link(placement: Placement, side: Side) -> str:
+    """Return the whole address of the file page of a side."""
+    return f"{settings.BASE_URL}{file_path(placement, side)}"
+
+
+def file_path(placement: Placement, side: Side) -> str:
+    """Return the path of the file page of a side."""
+    if side == Side.STUDENT:
+        return reverse("my-stage")
+    name = {Side.SUPERVISOR: "guidance-file", Side.SCHOOL: "school-placement", Side.ORGANISATION: "admin:placement-file"}
+    return reverse(name[side], args=[placement.public_id])
+
+
+def _send(kind: str, placement: Placement, side: Side, *cause: object, link: str = "", **more: Any) -> int:
+    """Queue one mail for everybody of a side; return to how many."""
+    people = people_of(placement, side)
+    for person in people:
+        queue_mail(
+            key=":".join(str(part) for part in (kind, placement.public_id, *cause, person.pk)),
+            template=kind,
+            to=person,
+            context={
+                "placement": placement,
+                "vacancy": placement.vacancy,
+                "organisation": placement.vacancy.organisation,
+                "student": placement.student.user,
+                "to_student": side == Side.STUDENT,
+                "link": link or file_link(placement, side),
+                **more,
+            },
+        )
+    return len(people)
+
+
+def todo(placement: Placement, side: Side, *, key: str, what: str, due: dt.date, detail: str = "") -> int:
+    """Remind a side once of one open item of the checklist."""
+    from placements.dossier.links import personal_link
+
+    return _send(
+        "placement_todo",
+        placement,
+        side,
+        key,
+        due,
+        side,
+        what=what,
+        due=due,
+        detail=detail,
+        late=due < today(),
+        link=personal_link(placement, side),
+    )
+
+
+def first_day(placement: Placement, file: PlacementFile) -> int:
+    """Tell the student where to be, when, and what to bring."""
+    return _send("placement_first_day", placement, Side.STUDENT, placement.starts_on, file=file)
+
+
+def agreement_changed(file: PlacementFile, *, reason: str, actor: User | None) -> None:
+    """Tell everybody that the agreement changed, so that all sign again."""
+    for side in (Side.STUDENT, Side.SCHOOL, Side.ORGANISATION):
+        _send("placement_changed", file.placement, side, file.version, reason=reason, version=file.version)
+
+
+def ended(placement: Placement) -> None:
+    """Tell everybody that the stage stopped early; the school hears that a replacement is needed."""
+    for side in Side:
+        _send(
+            "placement_ended",
+            placement,
+            side,
+            side,
+            reason=str(placement.get_end_reason_display()),
+            to_school=side == Side.SCHOOL,
+            to_organisation=side == Side.ORGANISATION,
+        )
+
+
+def extension_asked(file: PlacementFile, side: Side) -> int:
+    """Ask a side to agree with a later last day."""
+    from placements.dossier.links import personal_link
+
+    return _send(
+        "placement_extension",
+        file.placement,
+        side,
+        file.extend_to,
+        side,
+        file=file,
+        link=personal_link(file.placement, side),
+    )
+
+
+def evaluate(placement: Placement, side: Side) -> int:
+    """Ask a side how the stage was."""
+    from placements.dossier.links import personal_link
+
+    return _send("placement_evaluate", placement, side, side, link=personal_link(placement, side, "evaluatie"))
+
+
+def outcome(placement: Placement) -> int:
+    """Ask the praktijkbegeleider, once, where the student is now."""
+    from placements.dossier.links import personal_link
+
+    return _send(
+        "placement_outcome", placement, Side.SUPERVISOR, link=personal_link(placement, Side.SUPERVISOR, "na-de-stage")
+    )
+
+
+def guardian(file: PlacementFile, *, email: str, link: str) -> None:
+    """Send a parent or guardian the address where they can read and sign."""
+    placement = file.placement
+    queue_mail(
+        key=f"placement_guardian:{placement.public_id}:{file.version}:{email}",
+        template="placement_guardian",
+        to=email,
+        context={
+            "placement": placement,
+            "vacancy": placement.vacancy,
+            "organisation": placement.vacancy.organisation,
+            "student": placement.student.user,
+            "file": file,
+            "to_student": False,
+            "link": link,
+        },
+    )
