@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from placements import mail_samples, organisation_page, privacy
 from placements.browse import options
+from placements.dossier import hooks as dossier_hooks
 from placements.models import Application, Placement, Vacancy
 from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
@@ -24,6 +25,7 @@ def register() -> None:
     organisation_page.register()
     privacy.register()
     mail_samples.register()
+    dossier_hooks.register()
     options.register()
     home.register_counter(10, places_free)
     home.register_counter(20, organisations_taking_part)

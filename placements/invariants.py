@@ -61,6 +61,19 @@ def register_all() -> None:
         "a placement is of the application's student and vacancy": """
             select p.id from placements_placement p join placements_application a on a.id = p.application_id
             where p.student_id <> a.student_id or p.vacancy_id <> a.vacancy_id""",
+        "a placement is of its application's search": """
+            select p.id from placements_placement p join placements_application a on a.id = p.application_id
+            where p.search_id <> a.search_id""",
+        "the last step of a placement is its status": """
+            select p.id from placements_placement p join placements_placementevent e on e.placement_id = p.id
+            where e.id = (select max(l.id) from placements_placementevent l where l.placement_id = p.id)
+            and e.to_status <> p.status""",
+        "a signature that counts is of the agreement as it is now": """
+            select s.id from placements_signature s join placements_placementfile f on f.id = s.file_id
+            where s.reset_at is null and s.version <> f.version""",
+        "a guardian signs for a minor only": """
+            select s.id from placements_signature s join placements_placementfile f on f.id = s.file_id
+            where s.reset_at is null and s.party = 'guardian' and f.is_minor is not true""",
         "a closed application says when, an open one does not": f"""
             select id from placements_application where (status in ({open_})) <> (closed_at is null)""",
         "an invited or later application was answered": """

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from organisations.enums import Role
 from organisations.models import Membership
-from placements.enums import ApplicationStatus, VacancyStatus
+from placements.enums import ApplicationStatus, PlacementStatus, VacancyStatus
 from stagematch.clock import today
 
 if TYPE_CHECKING:
@@ -127,6 +127,34 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
+    def active(self) -> Self:
+        """Agreed or running."""
+        return self.filter(status__in=PlacementStatus.active())
+
+    def of_student(self, user: User | AnonymousUser) -> Self:
+        return self.filter(student__user=user) if user.is_authenticated else self.none()
+
+    def managed_by(self, user: User | AnonymousUser) -> Self:
+        """Placements of the organisations where the user is stagemakelaar; all for a platform admin."""
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.is_superuser else self.filter(works_on(user, "vacancy__team"))
+
+    def guided_by(self, user: User | AnonymousUser) -> Self:
+        """Placements of one's own students as praktijkbegeleider, and those in the teams one is teamcoach of (O14)."""
+        if not user.is_authenticated:
+            return self.none()
+        mine = Membership.objects.filter(user=user, is_active=True)
+        own = Q(supervisor__supervisor__in=mine.filter(role=Role.SUPERVISOR))
+        return self.filter(own | Q(vacancy__team__in=mine.filter(role=Role.TEAM_LEAD).values("teams")))
+
+    def of_school(self, user: User | AnonymousUser) -> Self:
+        """Placements of the students of the schools where the user is coordinator (B10)."""
+        if not user.is_authenticated:
+            return self.none()
+        schools = Membership.objects.filter(user=user, is_active=True, role=Role.COORDINATOR).values("organisation")
+        return self.filter(student__school__in=schools)
+
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """The student, the coordinator of the school, and the people of the team and broker of the organisation."""
         if not user.is_authenticated:

@@ -1,4 +1,4 @@
-"""The states of vacancies and applications as a page of documentation, drawn from the tables the program uses."""
+"""The states of vacancies, applications and placements as a page of documentation, drawn from the tables the program uses."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -6,7 +6,13 @@ from typing import TypeVar
 from django.db.models import TextChoices
 from django.utils import translation
 
-from placements.enums import TRANSITIONS, VACANCY_TRANSITIONS, ApplicationStatus
+from placements.enums import (
+    PLACEMENT_TRANSITIONS,
+    TRANSITIONS,
+    VACANCY_TRANSITIONS,
+    ApplicationStatus,
+    PlacementStatus,
+)
 
 
 def states_page() -> str:
@@ -33,6 +39,22 @@ def states_page() -> str:
                 *_diagram(VACANCY_TRANSITIONS, start=next(iter(VACANCY_TRANSITIONS))),
                 "",
                 "A vacancy leaves `published` only when no application is open (R1).",
+                "",
+                "## Placement",
+                "",
+                *_diagram(PLACEMENT_TRANSITIONS, start=PlacementStatus.AGREED),
+                "",
+                "| status | for people | holds a place (R7) | work to do |",
+                "|---|---|---|---|",
+                *(
+                    f"| `{status.value}` | {status.label} | {'yes' if status in PlacementStatus.holding() else ''}"
+                    f" | {'yes' if status in PlacementStatus.active() else ''} |"
+                    for status in PlacementStatus
+                ),
+                "",
+                "Only `placements.dossier.services.move_placement` moves a placement. The night starts it on its first day",
+                "when the papers are complete or somebody wrote why it may start anyway, and finishes it after its last day.",
+                "An early end gives the place back and opens the student's search again.",
                 "",
             ]
         )

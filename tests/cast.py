@@ -126,3 +126,11 @@ def supervisor(capacity) -> User:
 @pytest.fixture
 def admin_user(db) -> User:
     return User.objects.create_superuser("admin@cast.example", f.PASSWORD, first_name="Anna", last_name="Beheer")
+
+
+@pytest.fixture
+def mailbox_keys(db):
+    """Give the keys of all queued mails, when asked."""
+    from stagematch.mail.models import OutgoingMail
+
+    return lambda: set(OutgoingMail.objects.values_list("key", flat=True))

@@ -351,6 +351,7 @@ class Students:
                     "public_id": self.world.uid(),
                     "application_id": pk,
                     "student_id": student["id"],
+                    "search_id": search["id"],
                     "vacancy_id": vacancy["id"],
                     "supervisor_id": supervisor["id"],
                     "starts_on": vacancy["starts_on"],

@@ -58,7 +58,11 @@ def file_path(placement: Placement, side: Side) -> str:
     """Return the path of the file page of a side."""
     if side == Side.STUDENT:
         return reverse("my-stage")
-    name = {Side.SUPERVISOR: "guidance-file", Side.SCHOOL: "school-placement", Side.ORGANISATION: "admin:placement-file"}
+    name = {
+        Side.SUPERVISOR: "guidance-file",
+        Side.SCHOOL: "school-placement",
+        Side.ORGANISATION: "admin:placement-file",
+    }
     return reverse(name[side], args=[placement.public_id])
 
 

@@ -137,9 +137,7 @@ def _parties(placement: Placement, file: PlacementFile) -> list[Section]:
     if file.is_minor:
         people.insert(
             1,
-            Section(
-                _("Ouder of voogd"), [Row(_("Naam"), file.guardian_name, Party.STUDENT)]
-            ),
+            Section(_("Ouder of voogd"), [Row(_("Naam"), file.guardian_name, Party.STUDENT)]),
         )
     return people
 
@@ -239,7 +237,9 @@ def _rules() -> Section:
                 "school gaat, als het leerbedrijf zijn erkenning verliest, of als doorgaan niet redelijk is. Dan is er "
                 "eerst een gesprek, en de reden staat op papier."
             ),
-            _("Valt de plek weg buiten de schuld van de student, dan zorgt de school samen met de student voor een andere."),
+            _(
+                "Valt de plek weg buiten de schuld van de student, dan zorgt de school samen met de student voor een andere."
+            ),
         ],
     )
 

@@ -59,8 +59,7 @@ class Placement(models.Model):
             ),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="placement_dates_in_order"),
             models.CheckConstraint(
-                condition=~Q(status="ended_early")
-                | (Q(ended_on__isnull=False) & ~Q(end_reason="") & ~Q(ended_by="")),
+                condition=~Q(status="ended_early") | (Q(ended_on__isnull=False) & ~Q(end_reason="") & ~Q(ended_by="")),
                 name="early_end_explains_itself",
             ),
         ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from organisations.models import SupervisorCapacity
 from organisations.workdays import add_working_days
 from placements import emails
+from placements.dossier.files import file_of
 from placements.enums import ApplicationStatus
 from placements.models import Application, Placement, Vacancy
 from placements.services.locks import lock_application, lock_room, lock_student
@@ -97,6 +98,7 @@ def accept_offer(*, application: Application, actor: User) -> Placement:
         placement = Placement.objects.create(
             application=locked,
             student=student,
+            search=locked.search,
             vacancy=room.vacancy,
             supervisor=room.supervisor,
             starts_on=first,
@@ -108,6 +110,7 @@ def accept_offer(*, application: Application, actor: User) -> Placement:
         locked.search.status = SearchStatus.PLACED
         locked.search.save(update_fields=["status"])  # not update(): higher rooms listen to what happens to a search
         _withdraw_others(locked, actor)
+        file_of(placement)
     return placement
 
 

@@ -1,8 +1,8 @@
 """Every write to the file of a placement. Each function is one sentence, one transaction, and names who does it."""
 
+from placements.dossier.files import PREFETCH, answer_minor, draft_file, file_of, update_agreement
 from placements.dossier.services.ending import answer_extension, end_early, propose_extension
 from placements.dossier.services.evaluations import evaluate, may_evaluate, set_outcome
-from placements.dossier.services.files import PREFETCH, answer_minor, draft_file, file_of, update_agreement
 from placements.dossier.services.guidance import (
     agree_pact,
     allow_start,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from placements.dossier import emails
 from placements.dossier.enums import EndReason, Party, Side
-from placements.dossier.services.files import lock_file, lock_placement, require_active
+from placements.dossier.files import lock_file, lock_placement, require_active
 from placements.dossier.services.signatures import reset_signatures
 from placements.dossier.services.status import move_placement
 from placements.enums import PlacementStatus
@@ -89,7 +89,9 @@ def propose_extension(
         if until <= file.placement.ends_on:
             raise RuleError("not_later", _("Kies een dag na de laatste dag die nu is afgesproken."), field="until")
         if until > file.placement.ends_on + dt.timedelta(days=MAX_EXTENSION_DAYS):
-            raise RuleError("too_long", _("Langer dan een jaar verlengen kan niet. Maak dan een nieuwe stage."), field="until")
+            raise RuleError(
+                "too_long", _("Langer dan een jaar verlengen kan niet. Maak dan een nieuwe stage."), field="until"
+            )
         file.extend_to, file.extend_reason = until, reason.strip()[:300]
         file.extend_student_at = now() if side == Side.STUDENT else None
         file.extend_organisation_at = now() if side.party == Party.ORGANISATION else None

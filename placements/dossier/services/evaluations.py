@@ -5,7 +5,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from placements.dossier.enums import ORGANISATION_QUESTIONS, STUDENT_QUESTIONS, Outcome, Party
-from placements.dossier.services.files import lock_file
+from placements.dossier.files import lock_file
 from placements.models import Evaluation, EvaluationStatistic, Placement, PlacementFile
 from stagematch.accounts.models import User
 from stagematch.clock import today

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from placements.dossier.enums import PACT_QUESTIONS, MomentKind, Side, VogStatus
-from placements.dossier.services.files import lock_file, require_active
+from placements.dossier.files import lock_file, require_active
 from placements.enums import PlacementStatus
 from placements.models import ContactMoment, Placement, PlacementFile
 from stagematch.accounts.models import User

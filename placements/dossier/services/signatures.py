@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from placements.dossier import emails
 from placements.dossier.enums import Party, SignedHow
+from placements.dossier.files import lock_file, require_active
 from placements.dossier.pok import missing_fields, signing_parties
-from placements.dossier.services.files import lock_file, require_active
 from placements.models import Placement, PlacementFile, Signature
 from stagematch.accounts.models import User
 from stagematch.clock import now, today

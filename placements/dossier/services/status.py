@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from placements.dossier.checklist import checklist_of
-from placements.dossier.services.files import PREFETCH, file_of, lock_placement
+from placements.dossier.files import PREFETCH, file_of, lock_placement
 from placements.enums import PLACEMENT_TRANSITIONS, PlacementStatus
 from placements.models import Placement, PlacementEvent
 from stagematch.accounts.models import User
@@ -82,7 +82,9 @@ def start_and_finish(*, day: dt.date, counts: NightCounts, dry_run: bool = False
                 continue
             counts.finished += 1
             if not dry_run:
-                move_placement(placement, to=PlacementStatus.FINISHED, actor=None, reason=_("De laatste dag is voorbij."))
+                move_placement(
+                    placement, to=PlacementStatus.FINISHED, actor=None, reason=_("De laatste dag is voorbij.")
+                )
 
 
 def _start(placement: Placement, day: dt.date, counts: NightCounts, *, dry_run: bool) -> None:

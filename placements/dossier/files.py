@@ -1,4 +1,4 @@
-"""Making a file, and changing what the praktijkovereenkomst says."""
+"""Making a file, locking it, and changing what the praktijkovereenkomst says. Below the services, because an offer makes one."""
 
 import datetime as dt
 from typing import Any
