@@ -8,157 +8,301 @@ import stagematch.clock
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisations', '0002_dutch_labels'),
-        ('placements', '0006_screening_workspace'),
-        ('students', '0001_initial'),
+        ("organisations", "0002_dutch_labels"),
+        ("placements", "0006_screening_workspace"),
+        ("students", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ContactMoment',
+            name="ContactMoment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('start', 'startgesprek'), ('middle', 'tussengesprek'), ('end', 'eindgesprek'), ('extra', 'extra gesprek')], max_length=8, verbose_name='soort')),
-                ('planned_on', models.DateField(verbose_name='datum')),
-                ('on_spot', models.BooleanField(default=False, verbose_name='op de stageplek')),
-                ('held_on', models.DateField(blank=True, null=True, verbose_name='gehouden op')),
-                ('record', models.TextField(blank=True, max_length=1000, verbose_name='kort verslag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("start", "startgesprek"),
+                            ("middle", "tussengesprek"),
+                            ("end", "eindgesprek"),
+                            ("extra", "extra gesprek"),
+                        ],
+                        max_length=8,
+                        verbose_name="soort",
+                    ),
+                ),
+                ("planned_on", models.DateField(verbose_name="datum")),
+                ("on_spot", models.BooleanField(default=False, verbose_name="op de stageplek")),
+                ("held_on", models.DateField(blank=True, null=True, verbose_name="gehouden op")),
+                ("record", models.TextField(blank=True, max_length=1000, verbose_name="kort verslag")),
             ],
             options={
-                'verbose_name': 'contactmoment',
-                'verbose_name_plural': 'contactmomenten',
-                'ordering': ['planned_on', 'pk'],
+                "verbose_name": "contactmoment",
+                "verbose_name_plural": "contactmomenten",
+                "ordering": ["planned_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.CharField(choices=[('student', 'student'), ('organisation', 'leerbedrijf'), ('school', 'school'), ('guardian', 'ouder of voogd')], max_length=12, verbose_name='door')),
-                ('answers', models.JSONField(default=dict, verbose_name='antwoorden')),
-                ('remark', models.TextField(blank=True, max_length=1000, verbose_name='wat nog meer')),
-                ('at', models.DateTimeField(default=stagematch.clock.now, verbose_name='wanneer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[
+                            ("student", "student"),
+                            ("organisation", "leerbedrijf"),
+                            ("school", "school"),
+                            ("guardian", "ouder of voogd"),
+                        ],
+                        max_length=12,
+                        verbose_name="door",
+                    ),
+                ),
+                ("answers", models.JSONField(default=dict, verbose_name="antwoorden")),
+                ("remark", models.TextField(blank=True, max_length=1000, verbose_name="wat nog meer")),
+                ("at", models.DateTimeField(default=stagematch.clock.now, verbose_name="wanneer")),
             ],
             options={
-                'verbose_name': 'evaluatie',
-                'verbose_name_plural': 'evaluaties',
+                "verbose_name": "evaluatie",
+                "verbose_name_plural": "evaluaties",
             },
         ),
         migrations.CreateModel(
-            name='EvaluationStatistic',
+            name="EvaluationStatistic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('question', models.CharField(max_length=12, verbose_name='vraag')),
-                ('score', models.PositiveSmallIntegerField(verbose_name='score')),
-                ('answers', models.PositiveIntegerField(default=0, verbose_name='antwoorden')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("question", models.CharField(max_length=12, verbose_name="vraag")),
+                ("score", models.PositiveSmallIntegerField(verbose_name="score")),
+                ("answers", models.PositiveIntegerField(default=0, verbose_name="antwoorden")),
             ],
             options={
-                'verbose_name': 'telling van evaluaties',
-                'verbose_name_plural': 'tellingen van evaluaties',
-                'ordering': ['organisation', 'question', 'score'],
+                "verbose_name": "telling van evaluaties",
+                "verbose_name_plural": "tellingen van evaluaties",
+                "ordering": ["organisation", "question", "score"],
             },
         ),
         migrations.CreateModel(
-            name='PlacementEvent',
+            name="PlacementEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, choices=[('agreed', 'afgesproken'), ('running', 'bezig'), ('finished', 'afgerond'), ('ended_early', 'eerder gestopt')], max_length=12, verbose_name='van')),
-                ('to_status', models.CharField(choices=[('agreed', 'afgesproken'), ('running', 'bezig'), ('finished', 'afgerond'), ('ended_early', 'eerder gestopt')], max_length=12, verbose_name='naar')),
-                ('at', models.DateTimeField(default=stagematch.clock.now, verbose_name='wanneer')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='waarom')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("agreed", "afgesproken"),
+                            ("running", "bezig"),
+                            ("finished", "afgerond"),
+                            ("ended_early", "eerder gestopt"),
+                        ],
+                        max_length=12,
+                        verbose_name="van",
+                    ),
+                ),
+                (
+                    "to_status",
+                    models.CharField(
+                        choices=[
+                            ("agreed", "afgesproken"),
+                            ("running", "bezig"),
+                            ("finished", "afgerond"),
+                            ("ended_early", "eerder gestopt"),
+                        ],
+                        max_length=12,
+                        verbose_name="naar",
+                    ),
+                ),
+                ("at", models.DateTimeField(default=stagematch.clock.now, verbose_name="wanneer")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="waarom")),
             ],
             options={
-                'verbose_name': 'stap van een stage',
-                'verbose_name_plural': 'stappen van stages',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "stap van een stage",
+                "verbose_name_plural": "stappen van stages",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='PlacementFile',
+            name="PlacementFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=stagematch.clock.now, verbose_name='gemaakt')),
-                ('weekdays', models.PositiveSmallIntegerField(default=0, verbose_name='dagen')),
-                ('hours_per_week', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='uren per week')),
-                ('total_hours', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='uren in totaal')),
-                ('learning_goals', models.JSONField(blank=True, default=list, verbose_name='leerdoelen')),
-                ('guidance', models.TextField(blank=True, max_length=1500, verbose_name='begeleiding')),
-                ('allowance', models.CharField(blank=True, max_length=200, verbose_name='vergoeding')),
-                ('insurance', models.CharField(blank=True, max_length=500, verbose_name='verzekering')),
-                ('is_minor', models.BooleanField(blank=True, null=True, verbose_name='jonger dan 18 bij het tekenen')),
-                ('guardian_name', models.CharField(blank=True, max_length=120, verbose_name='naam van ouder of voogd')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='versie van de overeenkomst')),
-                ('vog_status', models.CharField(choices=[('not_needed', 'niet nodig'), ('needed', 'nodig, nog niet aangevraagd'), ('asked', 'aangevraagd'), ('seen', 'gezien')], default='needed', max_length=12, verbose_name='VOG')),
-                ('vog_seen_on', models.DateField(blank=True, null=True, verbose_name='VOG gezien op')),
-                ('start_exception', models.CharField(blank=True, max_length=300, verbose_name='mag beginnen terwijl er iets mist, omdat')),
-                ('pact', models.JSONField(blank=True, default=dict, verbose_name='startafspraken')),
-                ('pact_student_at', models.DateTimeField(blank=True, null=True, verbose_name='student akkoord')),
-                ('pact_supervisor_at', models.DateTimeField(blank=True, null=True, verbose_name='praktijkbegeleider akkoord')),
-                ('first_day_time', models.TimeField(blank=True, null=True, verbose_name='hoe laat')),
-                ('first_day_address', models.CharField(blank=True, max_length=200, verbose_name='waar')),
-                ('first_day_contact', models.CharField(blank=True, max_length=120, verbose_name='vraag naar')),
-                ('first_day_bring', models.CharField(blank=True, max_length=300, verbose_name='neem mee')),
-                ('extend_to', models.DateField(blank=True, null=True, verbose_name='verlengen tot en met')),
-                ('extend_reason', models.CharField(blank=True, max_length=300, verbose_name='waarom verlengen')),
-                ('extend_student_at', models.DateTimeField(blank=True, null=True, verbose_name='student akkoord met verlengen')),
-                ('extend_organisation_at', models.DateTimeField(blank=True, null=True, verbose_name='organisatie akkoord met verlengen')),
-                ('outcome', models.CharField(blank=True, choices=[('job', 'werkt nu bij ons'), ('next_stage', 'volgende stage bij ons'), ('study', 'volgt een vervolgopleiding'), ('elsewhere', 'werkt ergens anders'), ('unknown', 'weet ik niet')], max_length=12, verbose_name='na de stage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(default=stagematch.clock.now, verbose_name="gemaakt")),
+                ("weekdays", models.PositiveSmallIntegerField(default=0, verbose_name="dagen")),
+                (
+                    "hours_per_week",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="uren per week"),
+                ),
+                ("total_hours", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="uren in totaal")),
+                ("learning_goals", models.JSONField(blank=True, default=list, verbose_name="leerdoelen")),
+                ("guidance", models.TextField(blank=True, max_length=1500, verbose_name="begeleiding")),
+                ("allowance", models.CharField(blank=True, max_length=200, verbose_name="vergoeding")),
+                ("insurance", models.CharField(blank=True, max_length=500, verbose_name="verzekering")),
+                ("is_minor", models.BooleanField(blank=True, null=True, verbose_name="jonger dan 18 bij het tekenen")),
+                ("guardian_name", models.CharField(blank=True, max_length=120, verbose_name="naam van ouder of voogd")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="versie van de overeenkomst")),
+                (
+                    "vog_status",
+                    models.CharField(
+                        choices=[
+                            ("not_needed", "niet nodig"),
+                            ("needed", "nodig, nog niet aangevraagd"),
+                            ("asked", "aangevraagd"),
+                            ("seen", "gezien"),
+                        ],
+                        default="needed",
+                        max_length=12,
+                        verbose_name="VOG",
+                    ),
+                ),
+                ("vog_seen_on", models.DateField(blank=True, null=True, verbose_name="VOG gezien op")),
+                (
+                    "start_exception",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="mag beginnen terwijl er iets mist, omdat"
+                    ),
+                ),
+                ("pact", models.JSONField(blank=True, default=dict, verbose_name="startafspraken")),
+                ("pact_student_at", models.DateTimeField(blank=True, null=True, verbose_name="student akkoord")),
+                (
+                    "pact_supervisor_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="praktijkbegeleider akkoord"),
+                ),
+                ("first_day_time", models.TimeField(blank=True, null=True, verbose_name="hoe laat")),
+                ("first_day_address", models.CharField(blank=True, max_length=200, verbose_name="waar")),
+                ("first_day_contact", models.CharField(blank=True, max_length=120, verbose_name="vraag naar")),
+                ("first_day_bring", models.CharField(blank=True, max_length=300, verbose_name="neem mee")),
+                ("extend_to", models.DateField(blank=True, null=True, verbose_name="verlengen tot en met")),
+                ("extend_reason", models.CharField(blank=True, max_length=300, verbose_name="waarom verlengen")),
+                (
+                    "extend_student_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="student akkoord met verlengen"),
+                ),
+                (
+                    "extend_organisation_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="organisatie akkoord met verlengen"),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("job", "werkt nu bij ons"),
+                            ("next_stage", "volgende stage bij ons"),
+                            ("study", "volgt een vervolgopleiding"),
+                            ("elsewhere", "werkt ergens anders"),
+                            ("unknown", "weet ik niet"),
+                        ],
+                        max_length=12,
+                        verbose_name="na de stage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stagedossier',
-                'verbose_name_plural': 'stagedossiers',
+                "verbose_name": "stagedossier",
+                "verbose_name_plural": "stagedossiers",
             },
         ),
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('party', models.CharField(choices=[('student', 'student'), ('organisation', 'leerbedrijf'), ('school', 'school'), ('guardian', 'ouder of voogd')], max_length=12, verbose_name='partij')),
-                ('name', models.CharField(max_length=120, verbose_name='wie tekende')),
-                ('signed_on', models.DateField(verbose_name='getekend op')),
-                ('how', models.CharField(choices=[('paper', 'op papier gezien'), ('link', 'via de link in de mail'), ('account', 'zelf, ingelogd')], max_length=8, verbose_name='hoe')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='versie')),
-                ('recorded_at', models.DateTimeField(default=stagematch.clock.now, verbose_name='genoteerd')),
-                ('reset_at', models.DateTimeField(blank=True, null=True, verbose_name='vervallen')),
-                ('reset_reason', models.CharField(blank=True, max_length=200, verbose_name='waarom vervallen')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[
+                            ("student", "student"),
+                            ("organisation", "leerbedrijf"),
+                            ("school", "school"),
+                            ("guardian", "ouder of voogd"),
+                        ],
+                        max_length=12,
+                        verbose_name="partij",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="wie tekende")),
+                ("signed_on", models.DateField(verbose_name="getekend op")),
+                (
+                    "how",
+                    models.CharField(
+                        choices=[
+                            ("paper", "op papier gezien"),
+                            ("link", "via de link in de mail"),
+                            ("account", "zelf, ingelogd"),
+                        ],
+                        max_length=8,
+                        verbose_name="hoe",
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(verbose_name="versie")),
+                ("recorded_at", models.DateTimeField(default=stagematch.clock.now, verbose_name="genoteerd")),
+                ("reset_at", models.DateTimeField(blank=True, null=True, verbose_name="vervallen")),
+                ("reset_reason", models.CharField(blank=True, max_length=200, verbose_name="waarom vervallen")),
             ],
             options={
-                'verbose_name': 'handtekening',
-                'verbose_name_plural': 'handtekeningen',
-                'ordering': ['signed_on', 'pk'],
+                "verbose_name": "handtekening",
+                "verbose_name_plural": "handtekeningen",
+                "ordering": ["signed_on", "pk"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='application',
-            name='one_accepted_application_per_search',
+            model_name="application",
+            name="one_accepted_application_per_search",
         ),
         migrations.AddField(
-            model_name='placement',
-            name='end_note',
-            field=models.CharField(blank=True, max_length=500, verbose_name='toelichting bij het stoppen'),
+            model_name="placement",
+            name="end_note",
+            field=models.CharField(blank=True, max_length=500, verbose_name="toelichting bij het stoppen"),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='end_reason',
-            field=models.CharField(blank=True, choices=[('no_guidance', 'De begeleiding viel weg'), ('no_fit', 'De taken of leerdoelen passen niet'), ('days', 'De dagen of uren kunnen niet meer'), ('organisation', 'De organisatie kan de plek niet meer bieden'), ('stops', 'De student stopt met de opleiding'), ('together', 'In overleg gestopt'), ('other', 'Iets anders')], max_length=14, verbose_name='reden van stoppen'),
+            model_name="placement",
+            name="end_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("no_guidance", "De begeleiding viel weg"),
+                    ("no_fit", "De taken of leerdoelen passen niet"),
+                    ("days", "De dagen of uren kunnen niet meer"),
+                    ("organisation", "De organisatie kan de plek niet meer bieden"),
+                    ("stops", "De student stopt met de opleiding"),
+                    ("together", "In overleg gestopt"),
+                    ("other", "Iets anders"),
+                ],
+                max_length=14,
+                verbose_name="reden van stoppen",
+            ),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='ended_by',
-            field=models.CharField(blank=True, choices=[('student', 'student'), ('organisation', 'leerbedrijf'), ('school', 'school'), ('guardian', 'ouder of voogd')], max_length=12, verbose_name='wie stopte'),
+            model_name="placement",
+            name="ended_by",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("student", "student"),
+                    ("organisation", "leerbedrijf"),
+                    ("school", "school"),
+                    ("guardian", "ouder of voogd"),
+                ],
+                max_length=12,
+                verbose_name="wie stopte",
+            ),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='ended_on',
-            field=models.DateField(blank=True, null=True, verbose_name='gestopt op'),
+            model_name="placement",
+            name="ended_on",
+            field=models.DateField(blank=True, null=True, verbose_name="gestopt op"),
         ),
         migrations.AddField(
-            model_name='placement',
-            name='search',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='students.placementsearch'),
+            model_name="placement",
+            name="search",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="placements",
+                to="students.placementsearch",
+            ),
         ),
         migrations.RunSQL(
             # The search of a placement is its application's. The checks that wait until the end of the transaction
@@ -169,116 +313,204 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         migrations.AlterField(
-            model_name='placement',
-            name='search',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='students.placementsearch'),
+            model_name="placement",
+            name="search",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="placements",
+                to="students.placementsearch",
+            ),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['status', 'starts_on'], name='placement_by_start'),
+            model_name="placement",
+            index=models.Index(fields=["status", "starts_on"], name="placement_by_start"),
         ),
         migrations.AddIndex(
-            model_name='placement',
-            index=models.Index(fields=['status', 'ends_on'], name='placement_by_end'),
+            model_name="placement",
+            index=models.Index(fields=["status", "ends_on"], name="placement_by_end"),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['agreed', 'finished', 'running'])), fields=('search',), name='one_placement_per_search'),
+            model_name="placement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["agreed", "finished", "running"])),
+                fields=("search",),
+                name="one_placement_per_search",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='placement_dates_in_order'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="placement_dates_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ended_early'), _negated=True), models.Q(('ended_on__isnull', False), models.Q(('end_reason', ''), _negated=True), models.Q(('ended_by', ''), _negated=True)), _connector='OR'), name='early_end_explains_itself'),
+            model_name="placement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "ended_early"), _negated=True),
+                    models.Q(
+                        ("ended_on__isnull", False),
+                        models.Q(("end_reason", ""), _negated=True),
+                        models.Q(("ended_by", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="early_end_explains_itself",
+            ),
         ),
         migrations.AddField(
-            model_name='contactmoment',
-            name='recorded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="contactmoment",
+            name="recorded_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='evaluationstatistic',
-            name='organisation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evaluation_statistics', to='organisations.organisation', verbose_name='organisatie'),
+            model_name="evaluationstatistic",
+            name="organisation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="evaluation_statistics",
+                to="organisations.organisation",
+                verbose_name="organisatie",
+            ),
         ),
         migrations.AddField(
-            model_name='placementevent',
-            name='actor',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="placementevent",
+            name="actor",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='placementevent',
-            name='placement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='placements.placement'),
+            model_name="placementevent",
+            name="placement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="events", to="placements.placement"
+            ),
         ),
         migrations.AddField(
-            model_name='placementfile',
-            name='placement',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='file', to='placements.placement'),
+            model_name="placementfile",
+            name="placement",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="file", to="placements.placement"
+            ),
         ),
         migrations.AddField(
-            model_name='placementfile',
-            name='school_contact',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='begeleider van school'),
+            model_name="placementfile",
+            name="school_contact",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="begeleider van school",
+            ),
         ),
         migrations.AddField(
-            model_name='placementfile',
-            name='start_exception_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="placementfile",
+            name="start_exception_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='placementfile',
-            name='vog_seen_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='VOG gezien door'),
+            model_name="placementfile",
+            name="vog_seen_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="VOG gezien door",
+            ),
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evaluations', to='placements.placementfile'),
+            model_name="evaluation",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="evaluations", to="placements.placementfile"
+            ),
         ),
         migrations.AddField(
-            model_name='contactmoment',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='moments', to='placements.placementfile'),
+            model_name="contactmoment",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="moments", to="placements.placementfile"
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='placements.placementfile'),
+            model_name="signature",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="signatures", to="placements.placementfile"
+            ),
         ),
         migrations.AddField(
-            model_name='signature',
-            name='recorded_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="signature",
+            name="recorded_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluationstatistic',
-            constraint=models.UniqueConstraint(fields=('organisation', 'question', 'score'), name='evaluation_count_once'),
+            model_name="evaluationstatistic",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "question", "score"), name="evaluation_count_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluationstatistic',
-            constraint=models.CheckConstraint(condition=models.Q(('score__range', (1, 5))), name='score_1_to_5'),
+            model_name="evaluationstatistic",
+            constraint=models.CheckConstraint(condition=models.Q(("score__range", (1, 5))), name="score_1_to_5"),
         ),
         migrations.AddConstraint(
-            model_name='placementfile',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('vog_status', 'seen'), _negated=True), ('vog_seen_on__isnull', False), _connector='OR'), name='seen_vog_has_a_date'),
+            model_name="placementfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("vog_status", "seen"), _negated=True), ("vog_seen_on__isnull", False), _connector="OR"
+                ),
+                name="seen_vog_has_a_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placementfile',
-            constraint=models.CheckConstraint(condition=models.Q(('weekdays__range', (0, 127))), name='file_days_are_days'),
+            model_name="placementfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekdays__range", (0, 127))), name="file_days_are_days"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.UniqueConstraint(fields=('file', 'party'), name='one_evaluation_per_party'),
+            model_name="evaluation",
+            constraint=models.UniqueConstraint(fields=("file", "party"), name="one_evaluation_per_party"),
         ),
         migrations.AddIndex(
-            model_name='contactmoment',
-            index=models.Index(condition=models.Q(('held_on__isnull', True)), fields=['planned_on'], name='moment_to_come'),
+            model_name="contactmoment",
+            index=models.Index(
+                condition=models.Q(("held_on__isnull", True)), fields=["planned_on"], name="moment_to_come"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('reset_at__isnull', True)), fields=('file', 'party'), name='one_signature_per_party'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reset_at__isnull", True)), fields=("file", "party"), name="one_signature_per_party"
+            ),
         ),
     ]
