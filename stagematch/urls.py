@@ -21,5 +21,6 @@ urlpatterns = [
     path("", include("students.urls")),
     path("", include("placements.urls")),
     path("", include("matchmaking.urls")),
+    path("", include("roadshows.urls")),
     path("beheer/", admin.site.urls),
 ]

@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from matchmaking.demo import hooks
 from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
 from matchmaking.demo.extras import answer_statistics, write_cvs
 from matchmaking.demo.students import Students
@@ -69,6 +70,8 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
         )
         _write(world, students, say, begin)
         say(f"  {write_cvs(world):>7} cv's ({time.monotonic() - begin:.1f} s)")
+        for line in hooks.fill(day):
+            say(f"  {line} ({time.monotonic() - begin:.1f} s)")
     with connection.cursor() as cursor:
         cursor.execute("analyze")
     say(f"Done in {time.monotonic() - begin:.1f} s")

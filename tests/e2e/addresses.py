@@ -17,6 +17,7 @@ from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, Interview, Vacancy
 from placements.validators import validate_can_apply
 from placements.workspace.selectors import STAGES
+from roadshows.models import Roadshow
 from stagematch.accounts.models import User
 from stagematch.mail import samples
 from stagematch.ui.admin_site import StagematchAdminSite
@@ -32,6 +33,7 @@ TEAM_LEAD = "teamcoach@demo.example"
 SUPERVISOR = "praktijkbegeleider@demo.example"
 COORDINATOR = "bpv@demo.example"
 CAREFUL = "bpv2@demo.example"  # has a second factor
+ORGANISER = "organisator@demo.example"
 PLATFORM_ADMIN = "beheer@demo.example"
 ROLES = {
     "public": NOBODY,
@@ -42,6 +44,7 @@ ROLES = {
     "praktijkbegeleider": SUPERVISOR,
     "bpv": COORDINATOR,
     "bpv with a second factor": CAREFUL,
+    "organisator": ORGANISER,
     "beheer": PLATFORM_ADMIN,
 }
 
@@ -89,6 +92,9 @@ def public() -> Iterator[Visit]:
     yield _page("vacancy-map", query="?q=bestaatechtniet", label="vacancy-map empty")
     yield _page("vacancy-detail", vacancy.public_id)
     yield _page("organisation-detail", vacancy.organisation.slug)
+    yield _page("roadshow-list")
+    yield _page("roadshow-detail", "leiden-2025")
+    yield _page("roadshow-detail", "utrecht-maakt-plek-demo", label="roadshow-detail to come")
     for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
         yield _page(name)
     yield _page("account_reset_password_done")
@@ -252,6 +258,18 @@ def second_factor() -> Iterator[Visit]:
         yield _page(name)
 
 
+def organiser() -> Iterator[Visit]:
+    """The own roadshows of an organiser."""
+    own = _first(Roadshow.objects.managed_by(User.objects.get(email=ORGANISER)).coming())
+    over = _first(Roadshow.objects.managed_by(User.objects.get(email=ORGANISER)).filter(status="reported"))
+    yield _page("roadshow-managed")
+    yield _page("roadshow-new")
+    yield _page("roadshow-detail", own.slug)
+    yield _page("roadshow-edit", own.slug)
+    yield _page("roadshow-status", own.slug)
+    yield _page("roadshow-status", over.slug, label="roadshow-status finished")
+
+
 def beheer() -> Iterator[Visit]:
     """The site as a platform admin sees it; the admin's own pages are in `admin_pages`."""
     yield _page("home")
@@ -300,5 +318,6 @@ TABLE = {
     "praktijkbegeleider": team,
     "bpv": bpv,
     "bpv with a second factor": second_factor,
+    "organisator": organiser,
     "beheer": beheer,
 }

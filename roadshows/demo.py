@@ -1,0 +1,97 @@
+"""The roadshows of the published sources, and one invented roadshow that is still to come."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from pathlib import Path
+
+from organisations.models import Organisation
+from roadshows.enums import PartKind, RoadshowStatus
+from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser
+from stagematch.regions.models import Region
+
+DATA = Path(__file__).parent / "data"
+_PROGRAMME = (
+    (PartKind.ARRIVAL, dt.time(13, 0), "Inloop met soep", "Gemaakt door studenten en buurtbewoners."),
+    (PartKind.TALK, dt.time(13, 30), "Drie verhalen uit de praktijk", "Over kansen krijgen en kansen geven."),
+    (PartKind.TABLES, dt.time(14, 15), "Werktafels", "Over begeleiding, taken per leerjaar en van stage naar baan."),
+    (PartKind.SIGNING, dt.time(15, 45), "Toezeggen en tekenen", "De teller loopt mee op het scherm."),
+    (PartKind.CLOSING, dt.time(16, 30), "Napraten", "Met wie maak je de eerste afspraak?"),
+)
+
+
+def load_published() -> int:
+    """Write the roadshows that sources describe, with what came of them; return how many are new.
+
+    Only what was published is in them: where a day, a place or a number of visitors was not published, it stays empty.
+    Run again it changes nothing.
+    """
+    organisations = {row.slug: row for row in Organisation.objects.all()}
+    new = 0
+    for row in _read("published.csv"):
+        note = f"Uit gepubliceerde bron: {row['source']}"
+        roadshow, is_new = Roadshow.objects.get_or_create(
+            slug=row["slug"],
+            defaults={
+                **{name: row[name] for name in ("title", "when_note", "place", "venue", "question", "summary")},
+                "day": dt.date.fromisoformat(row["day"]) if row["day"] else None,
+                "attendance": row["attendance"],
+                "status": RoadshowStatus(row["status"]),
+                "is_public": True,
+                "source_note": note,
+            },
+        )
+        if not is_new:
+            continue
+        new += 1
+        for entry in row["organisers"].split(";"):
+            name, _, slug = entry.partition("=")
+            RoadshowOrganiser.objects.create(roadshow=roadshow, name=name, organisation=organisations.get(slug))
+        Outcome.objects.bulk_create(
+            Outcome(roadshow=roadshow, kind=found["kind"], text=found["text"], owner=found["owner"])
+            for found in _read("published_outcomes.csv")
+            if found["slug"] == row["slug"]
+        )
+    return new
+
+
+def fill(day: dt.date) -> str:
+    """Add the published roadshows and one invented one, four weeks after `day`; return a line that says so."""
+    count = load_published()
+    coming = Roadshow.objects.create(
+        slug="utrecht-maakt-plek-demo",
+        title="Utrecht maakt plek (demo)",
+        question="Wie maakt er plek voor de studenten die nog zoeken?",
+        summary="Een verzonnen roadshow, om te laten zien hoe een aankondiging eruitziet.",
+        region=Region.objects.filter(kind=Region.Kind.PROVINCE, name="Utrecht").first(),
+        place="Utrecht",
+        venue="Buurthuis De Ooievaar (demo)",
+        access_info="De ingang is gelijkvloers. Er is een toilet voor rolstoelen.",
+        day=_weekday_after(day + dt.timedelta(days=28)),
+        begins_at=dt.time(13, 0),
+        ends_at=dt.time(17, 0),
+        status=RoadshowStatus.CONFIRMED,
+        goal_places=40,
+        is_public=True,
+        is_demo=True,
+        source_note="Verzonnen voor de demo",
+    )
+    partner = Organisation.objects.filter(slug="sociaal-werk-nederland").first()
+    RoadshowOrganiser.objects.create(
+        roadshow=coming, organisation=partner, name=partner.name if partner else "Organisator (demo)"
+    )
+    ProgrammePart.objects.bulk_create(
+        ProgrammePart(roadshow=coming, kind=kind, begins_at=time, title=title, text=text)
+        for kind, time, title, text in _PROGRAMME
+    )
+    return f"{count + 1:>7} roadshows"
+
+
+def _weekday_after(day: dt.date) -> dt.date:
+    return day + dt.timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
