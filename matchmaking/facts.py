@@ -19,7 +19,7 @@ from matchmaking.engine.types import DAY_MAX, Students, Vacancies
 from organisations.enums import Need, Route
 
 _DAY = "({} - date '0001-01-01') + 1"  # as date.toordinal()
-_ROUTE_BITS = " ".join(f"WHEN '{route}' THEN {bit}" for bit, route in enumerate(Route.values))
+_ROUTES = " ".join(f"WHEN '{route}' THEN {route.position}" for route in Route)
 # A period never shares a lot with another one of the same student; the multiplier spreads small keys over 64 bits.
 _PERIOD_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 # A kwalificatie can have several rows, one per version of the reference data: the first one stands for its crebo.
@@ -32,7 +32,7 @@ SEARCH_COLUMNS: dict[str, tuple[Kind, str]] = {
     "period": ("i8", "s.period_id"),
     "crebo": ("i8", "crebo.first"),
     "leerjaar": ("i4", "st.year"),
-    "route": ("i4", f"CASE s.route {_ROUTE_BITS} END"),
+    "route": ("i4", f"CASE s.route {_ROUTES} END"),
     "lat": ("f8", "home.latitude"),
     "lon": ("f8", "home.longitude"),
     "max_metres": ("i4", "s.max_distance_km * 1000"),

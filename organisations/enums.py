@@ -37,6 +37,16 @@ class Route(models.TextChoices):
     BBL = "bbl", _("BBL")
     CERTIFICATE = "certificate", _("mbo-certificaat")
 
+    @property
+    def position(self) -> int:
+        """Its place in a set of leerwegen kept as bits, such as `Vacancy.routes`."""
+        return list(Route).index(self)
+
+    @property
+    def bit(self) -> int:
+        """The bit that stands for it in such a set."""
+        return 1 << self.position
+
 
 class AccreditationStatus(models.TextChoices):
     UNKNOWN = "unknown", _("niet nagekeken")

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organisations.enums import Need
+from organisations.enums import Need, Route
 from organisations.models import (
     Location,
     Organisation,
@@ -40,7 +40,7 @@ from stagematch.ui.tables import (
 
 Progress = Callable[[int, int], None]
 _RELATIONS = ("qualifications", "target_groups", "work_fields", "work_processes")
-_ROUTES = {"BOL": 1, "BBL": 2, "certificaat": 4}
+_ROUTES = {"BOL": Route.BOL.bit, "BBL": Route.BBL.bit, "certificaat": Route.CERTIFICATE.bit}
 _ALLOWANCES = {
     "ja": Allowance.MONTHLY,
     "stagevergoeding": Allowance.MONTHLY,

@@ -19,12 +19,10 @@ LAST_EXPLANATIONS = 5
 RETENTION_DAYS = 28
 """Days after its end that a closed application is kept (R8)."""
 
-_ROUTE_BITS = {route: 1 << n for n, route in enumerate(Route)}
-
 
 def accepts_route(vacancy: Vacancy, route: str) -> bool:
     """Whether the vacancy takes students of this leerweg; `Vacancy.routes` has a bit per `Route`, in its order."""
-    return bool(vacancy.routes & _ROUTE_BITS[Route(route)])
+    return bool(vacancy.routes & Route(route).bit)
 
 
 def accepts_year(vacancy: Vacancy, year: int) -> bool:
