@@ -14,8 +14,16 @@ PERIOD_PERCENT = 80
 """A place must cover at least this part of the period a student needs (matching rule M2 'period')."""
 MIN_EXPLANATION = 60
 """Characters of an explanation with a rejection (R2)."""
-LAST_EXPLANATIONS = 5
-"""An explanation may not repeat one of so many last ones of the organisation (R2)."""
+LAST_EXPLANATIONS = 20
+"""An explanation may not repeat one of so many last ones of the organisation or the person (R2)."""
+SIMILAR = 0.8
+"""From this share of equal words in the same order on, two explanations count as the same (R2)."""
+MIN_OWN_WORDS = 8
+"""Words an explanation needs besides those of a template (R2)."""
+MIN_DIFFERENT_WORDS = 8
+"""Different words an explanation needs, so that one repeated word does not pass for one (R2)."""
+MIN_POSITIVE_WORDS = 3
+"""Words of what was good (R2)."""
 RETENTION_DAYS = 28
 """Days after its end that a closed application is kept (R8)."""
 

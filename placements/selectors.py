@@ -285,20 +285,32 @@ def applications_of_student(student: Student) -> QuerySet[Application]:
 
 @dataclass(frozen=True)
 class Preview:
-    """A mail as the student will read it."""
+    """A mail as the student will read it. `hidden_places` are in the mail, but lie near a home nobody may know yet (R4)."""
 
     subject: str
     text: str
+    hidden_places: int = 0
 
 
 def preview_rejection(
-    *, application: Application, reason: str, explanation: str, positive: str, tip: str = ""
+    *,
+    application: Application,
+    reason: str,
+    explanation: str,
+    positive: str,
+    tip: str = "",
+    actor: User | None = None,
+    others: Iterable[str] = (),
 ) -> Preview:
-    """The rejection mail before it is sent (features O7); raises the same RuleErrors as sending it, writes nothing."""
+    """The rejection mail before it is sent (features O7), by the same templates; writes nothing.
+
+    Raises the same RuleErrors as sending it. Before the invitation the greeting has the alias instead of the name.
+    """
     from placements import emails, validators  # emails reads selectors
+    from placements.explanation import validate_rejection
 
     chosen = validators.validate_reason(reason)
-    validators.validate_rejection(application=application, explanation=explanation, positive=positive)
+    validate_rejection(application=application, explanation=explanation, positive=positive, actor=actor, others=others)
     draft = Rejection(
         application_id=application.pk,
         reason=chosen,
@@ -313,12 +325,11 @@ def preview_rejection(
         "organisation": application.vacancy.organisation,
         "link": emails.student_link(application),
         "to_student": True,
+        "recipient": application.student.user,
     }
+    hidden = 0
     if not rules.name_is_visible(application):
-        # The stagemakelaar still does not know who it is; the real mail greets by name.
-        context["recipient"] = {"get_short_name": application.alias}
-        context["places"] = []  # those lie near the student's home
-    else:
-        context["recipient"] = application.student.user
+        hidden = len(context["places"])
+        context |= {"recipient": {"get_short_name": application.alias}, "places": []}
     subject, text, _html = render(template="rejection", context=context)
-    return Preview(subject, text)
+    return Preview(subject, text, hidden)

@@ -1,9 +1,6 @@
 """Rules that raise. A page calls them to be kind, a service calls them under a lock to be right."""
 
-import datetime as dt
-
 from django.conf import settings
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,8 +8,7 @@ from django.utils.translation import ngettext
 from organisations import weekdays
 from placements import rules
 from placements.enums import ApplicationStatus, RejectionReason
-from placements.models import Application, Rejection, Vacancy
-from placements.texts import REJECTION_TEMPLATES
+from placements.models import Application, Vacancy
 from stagematch.clock import today
 from stagematch.ui.errors import RuleError
 from students.enums import SearchStatus
@@ -147,60 +143,6 @@ def validate_limits(student: Student, vacancy: Vacancy) -> None:
                 "Op deze plek reageerden al genoeg studenten. Zet je op de wachtlijst. Je krijgt een mail als er ruimte is."
             ),
         )
-
-
-def normalise(text: str) -> str:
-    """Return `text` without differences that a reader would not call a difference: capitals, spaces, punctuation."""
-    return " ".join("".join(c if c.isalnum() else " " for c in text.casefold()).split())
-
-
-def validate_rejection(*, application: Application, explanation: str, positive: str) -> None:
-    """Raise RuleError when a rejection does not explain itself (R2).
-
-    Codes: explanation_short, explanation_template, explanation_repeated, positive_required.
-    """
-    text = explanation.strip()
-    if len(text) < rules.MIN_EXPLANATION:
-        raise RuleError(
-            "explanation_short",
-            _("Je uitleg is te kort: %(n)d tekens. Schrijf minstens %(min)d tekens, in je eigen woorden.")
-            % {"n": len(text), "min": rules.MIN_EXPLANATION},
-            field="explanation",
-        )
-    written = normalise(text)
-    if written in {normalise(template) for template in REJECTION_TEMPLATES.values()}:
-        raise RuleError(
-            "explanation_template",
-            _("Dit is alleen de voorbeeldtekst. Schrijf erbij wat er voor deze student speelde."),
-            field="explanation",
-        )
-    for earlier, day in _last_explanations(application):
-        if normalise(earlier) == written:
-            raise RuleError(
-                "explanation_repeated",
-                _(
-                    "Deze tekst stuurde je op %(day)s al aan een andere student. Schrijf een eigen bericht voor deze student."
-                )
-                % {"day": date_format(timezone.localtime(day), "j F")},
-                field="explanation",
-            )
-    if not positive.strip():
-        raise RuleError(
-            "positive_required",
-            _("Schrijf één zin over wat je goed vond. Dat helpt de student verder."),
-            field="positive",
-        )
-
-
-def _last_explanations(application: Application) -> list[tuple[str, dt.datetime]]:
-    """The last explanations of this organisation to other candidates, newest first."""
-    rows = (
-        Rejection.objects.filter(application__vacancy__organisation=application.vacancy.organisation_id)
-        .exclude(application=application.pk)
-        .order_by("-application__closed_at", "-pk")
-        .values_list("explanation", "application__closed_at")
-    )
-    return [(text, day) for text, day in rows[: rules.LAST_EXPLANATIONS] if day is not None]
 
 
 def validate_reason(reason: str) -> RejectionReason:

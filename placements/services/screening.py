@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from placements import emails, validators
 from placements.enums import ApplicationStatus, InterviewStatus
+from placements.explanation import validate_rejection
 from placements.models import Application, Interview, InterviewSlot, Rejection
 from placements.services.locks import lock_application, lock_student
 from placements.services.status import has_positive_interview, last_round, move
@@ -97,7 +98,7 @@ def reject(
     with transaction.atomic():
         lock_student(application.student_id)
         locked = lock_application(application.pk)
-        validators.validate_rejection(application=locked, explanation=explanation, positive=positive)
+        validate_rejection(application=locked, explanation=explanation, positive=positive, actor=actor)
         if hasattr(locked, "rejection"):
             raise Conflict("status_changed", _("Deze student kreeg al een antwoord. Er is niets dubbel verstuurd."))
         rejection = Rejection.objects.create(

@@ -10,6 +10,30 @@ MOTIVATION = "Ik kook graag en ik praat graag met mensen uit de buurt. Ik wil le
 EXPLANATION = "We koken op dinsdag met de groep en dan heb jij les. Daarom past deze plek nu niet bij jou."
 
 
+_SUBJECTS = [
+    "koken",
+    "rooster",
+    "begeleider",
+    "reis",
+    "avond",
+    "groep",
+    "leerdoel",
+    "gesprek",
+    "weekend",
+    "taal",
+    "spel",
+    "tuin",
+    "school",
+    "kamer",
+    "bezoek",
+]
+
+
+def explanation(n: int) -> str:
+    """An explanation that is like no other one: no two numbers share a word (R2)."""
+    return " ".join(f"{subject}{n}" for subject in _SUBJECTS[:12])
+
+
 def submit(search, vacancy, **kwargs) -> Application:
     values = {
         "actor": search.student.user,

@@ -17,7 +17,7 @@ from stagematch.clock import today
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import RuleError
 from tests import factories as f
-from tests.placements.steps import MOTIVATION, reject, submit
+from tests.placements.steps import MOTIVATION, explanation, reject, submit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RUSH = 50
@@ -174,12 +174,7 @@ def test_everybody_does_something_else_at_once_and_nobody_hangs():
     jobs += [send(search, vacancy) for search in searches[6:]]
     jobs += [lambda a=a: services.mark_read(application=a, actor=broker) for a in waiting]
     jobs += [lambda a=a: services.withdraw_application(application=a, actor=a.student.user) for a in waiting[:3]]
-    jobs += [
-        lambda a=a, n=n: reject(
-            a, broker, explanation=f"Kandidaat {n}: we koken op dinsdag, en dan heb jij les op school. {n}"
-        )
-        for n, a in enumerate(waiting)
-    ]
+    jobs += [lambda a=a, n=n: reject(a, broker, explanation=explanation(n)) for n, a in enumerate(waiting)]
     outcomes = at_once(jobs)
     assert set(outcomes) <= {"ok", "status_changed", "already_accepted", "vacancy_full"}
     vacancy.refresh_from_db()

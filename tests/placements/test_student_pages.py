@@ -17,7 +17,7 @@ from stagematch.clock import at
 from students.models import Document
 from students.services import save_document
 from tests import factories as f
-from tests.placements.steps import invite, offer, reject, submit
+from tests.placements.steps import explanation, invite, offer, reject, submit
 from tests.students.pdfs import pdf, upload
 
 MOTIVATION = (
@@ -355,7 +355,7 @@ def test_overview_costs_the_same_for_one_and_three(me, search, vacancy, broker):
         reject(
             submit(search, extra),
             broker,
-            explanation=f"{'Op dinsdag heb jij les en dan koken we juist. ' * 2}{extra.pk}",
+            explanation=explanation(extra.pk),
         )
     assert queries(me, reverse("my-overview")) == one <= 12
 
