@@ -15,23 +15,30 @@ from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN, Bools, EngineIn
 
 
 def pair_keys(
-    pairs: Pairs, rank: npt.ArrayLike, band_override: npt.ArrayLike | None = None, holder: npt.ArrayLike | None = None
+    pairs: Pairs,
+    rank: npt.ArrayLike,
+    band_override: npt.ArrayLike | None = None,
+    holder: npt.ArrayLike | None = None,
+    locked: npt.ArrayLike | None = None,
 ) -> I64:
     """The priority of every pair at its vacancy, lower first.
 
     `band_override` is true for students who count as band 0 everywhere. `holder` is the vacancy row of a proposal
-    that the student already holds as a concept (or -1): there he goes before everybody who does not.
+    that the student already holds as a concept (or -1): there he goes before everybody who does not. Where `locked`
+    is true the holder's vacancy was set by hand: there he goes before the concepts too.
     """
     n = pairs.n_students
     override = np.zeros(n, np.bool_) if band_override is None else np.asarray(band_override, np.bool_)
     held = np.full(n, -1, np.int64) if holder is None else np.asarray(holder, np.int64)
-    return _keys(pairs, np.arange(len(pairs)), pairs.student(), np.asarray(rank, np.int64), override, held)
+    fixed = np.zeros(n, np.bool_) if locked is None else np.asarray(locked, np.bool_)
+    return _keys(pairs, np.arange(len(pairs)), pairs.student(), np.asarray(rank, np.int64), override, held, fixed)
 
 
-def _keys(pairs: Pairs, e: I64, student: I64, rank: I64, override: Bools, holder: I64) -> I64:
+def _keys(pairs: Pairs, e: I64, student: I64, rank: I64, override: Bools, holder: I64, locked: Bools) -> I64:
     band = pairs.band[e].astype(np.int64)
     band[override[student]] = 0
-    band[holder[student] == pairs.vacancy[e]] = -1
+    mine = holder[student] == pairs.vacancy[e]
+    band[mine] = -1 - locked[student[mine]].astype(np.int64)
     return band * pairs.n_students + rank[student]
 
 
@@ -44,6 +51,7 @@ def deferred_acceptance(
     pool_cap: npt.ArrayLike | None = None,
     *,
     holder: npt.ArrayLike | None = None,
+    locked: npt.ArrayLike | None = None,
     keys: npt.ArrayLike | None = None,
     engine: backend.Engine | None = None,
 ) -> Outcome:
@@ -76,20 +84,21 @@ def deferred_acceptance(
         raise EngineInputError(f"keys: {len(explicit)} rows where {len(pairs)} were expected")
     override = np.zeros(n, np.bool_) if band_override is None else np.asarray(band_override, np.bool_)
     held = np.full(n, -1, np.int64) if holder is None else np.asarray(holder, np.int64)
-    if len(override) != n or len(held) != n:
-        raise EngineInputError(f"band_override, holder: {n} rows were expected")
+    fixed = np.zeros(n, np.bool_) if locked is None else np.asarray(locked, np.bool_)
+    if not len(override) == len(held) == len(fixed) == n:
+        raise EngineInputError(f"band_override, holder, locked: {n} rows were expected")
     if (engine or backend.ENGINE) == "numba":
         from matchmaking.engine import compiled
 
-        pair = compiled.divide(pairs, order, override, held, explicit, caps, pools, pool_caps)
+        pair = compiled.divide(pairs, order, override, held, fixed, explicit, caps, pools, pool_caps)
     else:
-        every = pair_keys(pairs, order, override, held) if explicit is None else explicit
+        every = pair_keys(pairs, order, override, held, fixed) if explicit is None else explicit
         pair = oracle.divide(pairs, every, caps, pools, pool_caps)
     placed = np.flatnonzero(pair >= 0)
     match = np.full(n, -1, np.int32)
     match[placed] = pairs.vacancy[pair[placed]]
     ends = pair[placed]
-    key = _keys(pairs, ends, placed, order, override, held) if explicit is None else explicit[ends]
+    key = _keys(pairs, ends, placed, order, override, held, fixed) if explicit is None else explicit[ends]
     return Outcome(match, pair, _cutoffs(match[placed].astype(np.int64), key, caps, pools, pool_caps))
 
 

@@ -6,10 +6,21 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
-from matchmaking.engine import order, rules, score
+from matchmaking.engine import candidates, order, rules, score
+from matchmaking.engine.geo import I64
 from matchmaking.engine.rules import Rule
-from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN, Exclusions, Outcome, Policy, Students, Vacancies
+from matchmaking.engine.types import (
+    CUTOFF_CLOSED,
+    CUTOFF_OPEN,
+    Exclusions,
+    Favourites,
+    Outcome,
+    Policy,
+    Students,
+    Vacancies,
+)
 
 
 @dataclass(frozen=True)
@@ -105,11 +116,70 @@ def _numbers(
             return {}
 
 
+@dataclass(frozen=True, eq=False)
+class OwnList:
+    """One student's list, best first: rows of vacancies that every rule allows, and the points of each."""
+
+    vacancy: I64
+    points: score.Parts
+
+    def __len__(self) -> int:
+        return len(self.vacancy)
+
+
+def own_list(
+    students: Students,
+    i: int,
+    vacancies: Vacancies,
+    *,
+    policy: Policy,
+    today: int,
+    exclusions: Exclusions | None = None,
+    favourites: Favourites | None = None,
+) -> OwnList:
+    """The list of student `i` over all vacancies: the very one that the night divides by, in milliseconds.
+
+    Plain numpy, so a web process needs no compiled code; keep the `Vacancies` between questions, because the places on
+    the globe are worked out once per table.
+    """
+    lists = [
+        None if given is None else Exclusions(np.array([0, len(given.row(i))]), given.row(i))
+        for given in (exclusions, favourites)
+    ]
+    found = candidates.find(students.take([i]), vacancies, lists[0], policy, today, favourites=lists[1], engine="numpy")
+    rows = found.vacancy.astype(np.int64)
+    return OwnList(rows, score.parts(students, np.full(len(rows), i), vacancies, rows, policy))
+
+
+def first_failing_rules(
+    students: Students,
+    i: int,
+    vacancies: Vacancies,
+    *,
+    policy: Policy,
+    today: int,
+    exclusions: Exclusions | None = None,
+) -> npt.NDArray[np.int8]:
+    """Per vacancy the place in `tuple(Rule)` of the first rule that keeps student `i` from it, -1 where none does."""
+    first = np.full(vacancies.n, -1, np.int8)
+    left = np.arange(vacancies.n)
+    for place, rule in enumerate(Rule):
+        if rule is Rule.REFUSED:
+            refused = np.zeros(0, np.int64) if exclusions is None else exclusions.row(i).astype(np.int64)
+            ok = ~np.isin(left, refused)
+        else:
+            ok = rules.TESTS[rule](students, np.full(len(left), i), vacancies, left, policy, today)
+        first[left[~ok]] = place
+        left = left[ok]
+    return first
+
+
 class Decided(StrEnum):
     """What decided between the student and the last one who got the place."""
 
     NO_PLACES = "no_places"
     CONCEPT = "concept"
+    BY_HAND = "by_hand"
     FIT = "fit"
     TURN = "turn"
     REJECTIONS = "rejections"
@@ -143,6 +213,8 @@ def cutoff(students: Students, i: int, j: int, band: int, outcome: Outcome, rank
     if key <= last:
         return Cutoff(open=False, refused=False)
     last_band, last_rank = divmod(last, n)
+    if last_band < -1:
+        return Cutoff(open=False, refused=True, decided=Decided.BY_HAND)
     if last_band < 0:
         return Cutoff(open=False, refused=True, decided=Decided.CONCEPT)
     other = int(np.flatnonzero(np.asarray(rank) == last_rank)[0])

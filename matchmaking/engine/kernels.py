@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from matchmaking.engine import formula, loops
+from matchmaking.engine import formula, loops, shortage_loops
 from matchmaking.engine.cache import drop_stale, kernel, use_shipped_cache
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import I32, U8, U16, U64
@@ -247,6 +247,7 @@ def divide(
     rank: I64,
     override: np.ndarray,
     holder: I64,
+    locked: np.ndarray,
     explicit: I64,
     cap: I64,
     heap_at: I64,
@@ -283,7 +284,7 @@ def divide(
             else:
                 group = 0 if override[i] else int(band[e])
                 if holder[i] == j:
-                    group = -1
+                    group = -2 if locked[i] else -1
                 key = group * n + rank[i]
             t = pool_of[j]
             low = heap_at[j]
@@ -328,6 +329,11 @@ def divide(
 
 
 augment = kernel(loops.augment)
+transpose = kernel(shortage_loops.transpose)
+hand_out = kernel(shortage_loops.hand_out)
+extra_places = kernel(shortage_loops.extra_places)
+connect = kernel(shortage_loops.connect)
+connect_squares = kernel(shortage_loops.connect_squares)
 
-KERNELS = (popcounts, scan, unpack, divide, augment)
+KERNELS = (popcounts, scan, unpack, divide, augment, transpose, hand_out, extra_places, connect, connect_squares)
 drop_stale(KERNELS, formula.__file__)

@@ -49,6 +49,8 @@ class NightResult:
     timings: dict[str, float]
     input_hash: str
     outcome_hash: str
+    unmet_locks: tuple[int, ...] = ()
+    """Students whose locked pair could not be given: a rule forbids it, or more were locked than there are places."""
 
     def choice(self) -> I64:
         """Place of the match on the student's own list, 1 for his first choice, 0 for no match."""
@@ -66,6 +68,7 @@ def run(
     *,
     favourites: Favourites | None = None,
     holder: npt.ArrayLike | None = None,
+    locks: npt.ArrayLike | None = None,
     per_student: int = 2,
     engine: backend.Engine | None = None,
     timer: Callable[[], float] = perf_counter,
@@ -74,7 +77,8 @@ def run(
 
     Capacities are what is left after proposals that are out; their students are not in `students`. The result
     depends on the arguments only, not on row order, machine or `engine`; `timer` only measures. `holder` per student
-    is the vacancy row of a concept proposal or -1. Raises `VerificationError` when the independent check finds
+    is the vacancy row of a concept proposal or -1, `locks` that of a pair set by hand or -1: it comes first on the
+    student's list and goes first at the vacancy, when the rules allow the pair (`NightResult.unmet_locks`). Raises `VerificationError` when the independent check finds
     anything (publish nothing then) and `EngineInputError` when the tables do not fit together.
     """
     if vacancies.n and int(vacancies.pool.max()) >= pools.n:
@@ -85,19 +89,31 @@ def run(
         marks.append((step, timer()))
 
     fingerprint = input_hash(
-        students, vacancies, pools, exclusions, policy, today, season_seed, favourites=favourites, holder=holder
+        students,
+        vacancies,
+        pools,
+        exclusions,
+        policy,
+        today,
+        season_seed,
+        favourites=favourites,
+        holder=holder,
+        locks=locks,
     )
     mark("hash")
     pairs = candidates.find(students, vacancies, exclusions, policy, today, favourites=favourites, engine=engine)
+    held, locked = _held(students.n, vacancies.n, holder, locks)
+    if locked.any():
+        _lock_first(pairs, held, locked)
     mark("candidates")
     rank, hard = order.rank(students, policy, season_seed), order.hard_cases(students, policy)
     mark("order")
     outcome = allocate.deferred_acceptance(
-        pairs, rank, hard, vacancies.cap, vacancies.pool, pools.cap, holder=holder, engine=engine
+        pairs, rank, hard, vacancies.cap, vacancies.pool, pools.cap, holder=held, locked=locked, engine=engine
     )
     mark("allocate")
     found = verify.violations(
-        students, vacancies, pools, exclusions, policy, today, pairs, outcome, rank, holder=holder
+        students, vacancies, pools, exclusions, policy, today, pairs, outcome, rank, holder=held, locked=locked
     )
     if found:
         raise VerificationError(found)
@@ -122,7 +138,34 @@ def run(
     timings = {step: at - before for (_, before), (step, at) in pairwise(marks)}
     timings["total"] = marks[-1][1] - marks[0][1]
     digest = outcome_hash(students, vacancies, outcome, more)
-    return NightResult(pairs, rank, hard, outcome, more, counts, timings, fingerprint, digest)
+    unmet = tuple(np.flatnonzero(locked & (outcome.match != held)).tolist())
+    if locked.any():
+        counts |= {"locks": int(locked.sum()), "locks_unmet": len(unmet)}
+    return NightResult(pairs, rank, hard, outcome, more, counts, timings, fingerprint, digest, unmet)
+
+
+def _held(
+    students: int, vacancies: int, holder: npt.ArrayLike | None, locks: npt.ArrayLike | None
+) -> tuple[I64, Bools]:
+    """The vacancy where each student goes first (a lock counts before a concept), and whether that is a lock."""
+    found = []
+    for name, given in (("holder", holder), ("locks", locks)):
+        rows = np.full(students, -1, np.int64) if given is None else np.asarray(given, np.int64)
+        if len(rows) != students or (students and (rows.min() < -1 or rows.max() >= vacancies)):
+            raise EngineInputError(f"{name}: expected a vacancy row or -1 for each of {students} students")
+        found.append(rows)
+    locked = found[1] >= 0
+    return np.where(locked, found[1], found[0]), locked
+
+
+def _lock_first(pairs: Pairs, held: I64, locked: Bools) -> None:
+    """Put the locked vacancy at the head of the student's list, where it is on it."""
+    for i in np.flatnonzero(locked).tolist():
+        low, high = int(pairs.offsets[i]), int(pairs.offsets[i + 1])
+        at = np.flatnonzero(pairs.vacancy[low:high] == held[i])
+        if len(at):
+            for column in (pairs.vacancy, pairs.band, pairs.score):
+                column[low : low + at[0] + 1] = np.roll(column[low : low + at[0] + 1], 1)
 
 
 def input_hash(
@@ -136,6 +179,7 @@ def input_hash(
     *,
     favourites: Favourites | None = None,
     holder: npt.ArrayLike | None = None,
+    locks: npt.ArrayLike | None = None,
 ) -> str:
     """SHA-256 over all that decides a night; rows in another order give the same hash."""
     digest = sha256()
@@ -154,10 +198,11 @@ def input_hash(
     for label, lists in (("exclusions", exclusions), ("favourites", favourites)):
         if lists is not None and len(lists.vacancy):
             _feed_pairs(digest.update, label, students.uid[lists.student()], vacancies.uid[lists.vacancy])
-    if holder is not None:
-        held = np.asarray(holder, np.int64)
-        who = np.flatnonzero(held >= 0)
-        _feed_pairs(digest.update, "holder", students.uid[who], vacancies.uid[held[who]])
+    for label, rows_of in (("holder", holder), ("locks", locks)):
+        if rows_of is not None:
+            held = np.asarray(rows_of, np.int64)
+            who = np.flatnonzero(held >= 0)
+            _feed_pairs(digest.update, label, students.uid[who], vacancies.uid[held[who]])
     return digest.hexdigest()
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from matchmaking.engine import backend, loops
 from matchmaking.engine.geo import I64
-from matchmaking.engine.types import Bools, Pairs
+from matchmaking.engine.types import I32, Bools, EngineInputError, Pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,43 @@ class Structure:
     rounds: int
 
 
+@dataclass(frozen=True, eq=False)
+class Room:
+    """Capacities as the loops want them: every vacancy has a pool; those without one share the last, never full one.
+
+    `members[pool_at[p]:pool_at[p + 1]]` are the vacancies of pool p.
+    """
+
+    caps: I64
+    pools: I64
+    pool_caps: I64
+    pool_at: I64
+    members: I64
+
+    @classmethod
+    def of(
+        cls,
+        students: int,
+        vacancy_cap: npt.ArrayLike,
+        pool_of: npt.ArrayLike | None = None,
+        pool_cap: npt.ArrayLike | None = None,
+    ) -> Room:
+        """From a capacity and a pool row (-1 for none) per vacancy and a capacity per pool."""
+        caps = np.array(vacancy_cap, np.int64)
+        pools = np.full(len(caps), -1, np.int64) if pool_of is None else np.array(pool_of, np.int64)
+        pool_caps = np.zeros(0, np.int64) if pool_cap is None else np.array(pool_cap, np.int64)
+        pools[pools < 0] = len(pool_caps)
+        pool_caps = np.append(pool_caps, students + 1)
+        members = np.argsort(pools, kind="stable").astype(np.int64)
+        pool_at = np.searchsorted(pools[members], np.arange(len(pool_caps) + 1)).astype(np.int64)
+        return cls(caps, pools, pool_caps, pool_at, members)
+
+
+def writable(column: I32) -> I32:
+    """The column itself when it may be written, else a copy: the loops are compiled for writable arrays."""
+    return column if column.flags.writeable else column.copy()
+
+
 class CertificateError(RuntimeError):
     """The proof of a shortage does not add up; nothing of it may be published."""
 
@@ -51,15 +88,9 @@ def analyse(
     `start` is the pair per student of a division to begin from (-1 for none), which saves most of the work. Raises
     `CertificateError` when the certificate is not exact.
     """
-    caps = np.array(vacancy_cap, np.int64)
-    pools = np.full(len(caps), -1, np.int64) if pool_of is None else np.array(pool_of, np.int64)
-    pool_caps = np.zeros(0, np.int64) if pool_cap is None else np.array(pool_cap, np.int64)
     n = pairs.n_students
-    shared = len(pool_caps)
-    pools[pools < 0] = shared
-    pool_caps = np.append(pool_caps, n + 1)
-    members = np.argsort(pools, kind="stable").astype(np.int64)
-    pool_at = np.searchsorted(pools[members], np.arange(len(pool_caps) + 1)).astype(np.int64)
+    room = Room.of(n, vacancy_cap, pool_of, pool_cap)
+    caps, pools, pool_caps, shared = room.caps, room.pools, room.pool_caps, len(room.pool_caps) - 1
     pair = np.full(n, -1, np.int64) if start is None else np.array(start, np.int64)
     augment: Callable[..., tuple[I64, I64, I64, int]] = loops.augment
     if (engine or backend.ENGINE) == "numba":
@@ -67,7 +98,7 @@ def analyse(
 
         augment = kernels.augment
     students, vacancies, reached_pools, rounds = augment(
-        pairs.offsets.copy(), pairs.vacancy.copy(), pair, caps, pools, pool_caps, pool_at, members
+        pairs.offsets.copy(), writable(pairs.vacancy), pair, caps, pools, pool_caps, room.pool_at, room.members
     )
     reached = students == 1
     held = np.bincount(pools, weights=np.where(vacancies == 1, caps, 0), minlength=len(pool_caps)).astype(np.int64)
@@ -95,3 +126,38 @@ def _prove(pairs: Pairs, found: Structure, vacancies: Bools) -> None:
         raise CertificateError(
             f"{found.without_pairs} + {int(found.competing.sum())} - {found.capacity} is not {found.shortage}"
         )
+
+
+def floor(
+    pairs: Pairs,
+    group: npt.ArrayLike,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike | None = None,
+    pool_cap: npt.ArrayLike | None = None,
+    *,
+    groups: int | None = None,
+    engine: backend.Engine | None = None,
+) -> I64:
+    """How many students of each group stay without a place even when their group chooses before everybody else.
+
+    `group` is a number per student (a region, a class), -1 for none. True for every possible division, so it is what
+    that group lacks whatever the others do; often 0 in a city, where the group could take the places of others.
+    """
+    of = np.asarray(group, np.int64)
+    if len(of) != pairs.n_students:
+        raise EngineInputError(f"group: {len(of)} rows where {pairs.n_students} were expected")
+    count = groups if groups is not None else (int(of.max()) + 1 if len(of) else 0)
+    short = np.zeros(count, np.int64)
+    rows = np.argsort(of, kind="stable")
+    bounds = np.searchsorted(of[rows], np.arange(count + 1))
+    for g in range(count):
+        mine = rows[bounds[g] : bounds[g + 1]]
+        if len(mine):
+            # Only their own vacancies, so that a small group in a large country costs little.
+            own = pairs.take(mine)
+            there, column = np.unique(own.vacancy, return_inverse=True)
+            narrow = Pairs(own.offsets, column.astype(np.int32), own.band, own.score)
+            caps = np.asarray(vacancy_cap, np.int64)[there]
+            pools = None if pool_of is None else np.asarray(pool_of, np.int64)[there]
+            short[g] = analyse(narrow, caps, pools, pool_cap, engine=engine).shortage
+    return short

@@ -292,6 +292,14 @@ class Pairs:
         """The slice of one student's pairs."""
         return slice(int(self.offsets[student]), int(self.offsets[student + 1]))
 
+    def take(self, rows: npt.ArrayLike) -> Pairs:
+        """The pairs of only these students, in this order."""
+        index = np.asarray(rows, np.int64)
+        length = self.offsets[index + 1] - self.offsets[index]
+        offsets = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
+        e = np.repeat(self.offsets[index] - offsets[:-1], length) + np.arange(offsets[-1])
+        return Pairs(offsets, self.vacancy[e], self.band[e], self.score[e])
+
     @classmethod
     def from_lists(cls, lists: Iterable[Iterable[int]], bands: Iterable[Iterable[int]] | None = None) -> Pairs:
         """From one preference list of vacancy rows per student (score 0; band 0 unless given)."""

@@ -36,6 +36,7 @@ def violations(
     rank: npt.ArrayLike,
     *,
     holder: npt.ArrayLike | None = None,
+    locked: npt.ArrayLike | None = None,
 ) -> list[str]:
     """Everything wrong with a night's division, as sentences; an empty list means that it may be published."""
     found = division(
@@ -47,6 +48,7 @@ def violations(
         vacancies.pool,
         pools.cap,
         holder=holder,
+        locked=locked,
     )
     if found:
         return found
@@ -141,6 +143,7 @@ def division(
     pool_cap: npt.ArrayLike | None = None,
     *,
     holder: npt.ArrayLike | None = None,
+    locked: npt.ArrayLike | None = None,
     keys: npt.ArrayLike | None = None,
 ) -> list[str]:
     """What is wrong with an outcome as a division: shape, capacities, justified envy, places wasted, cut-offs."""
@@ -153,14 +156,15 @@ def division(
         return found
     hard = np.zeros(n, np.bool_) if band_override is None else np.asarray(band_override, np.bool_)
     held = np.full(n, -1) if holder is None else np.asarray(holder, np.int64)
+    by_hand = np.zeros(n, np.bool_) if locked is None else np.asarray(locked, np.bool_)
     given = None if keys is None else np.asarray(keys, np.int64)
 
     def priority(e: I64, student: I64) -> I64:
-        """Lower goes first: concept holders, then by band, then by rank."""
+        """Lower goes first: who was put there by hand, concept holders, then by band, then by rank."""
         if given is not None:
             return given[e]
         group = np.where(hard[student], 0, pairs.band[e].astype(np.int64)) + 1
-        group = np.where(held[student] == pairs.vacancy[e], 0, group)
+        group = np.where(held[student] == pairs.vacancy[e], np.where(by_hand[student], -1, 0), group)
         return (group - 1) * np.int64(n) + order[student]
 
     rows = np.flatnonzero(outcome.match >= 0)

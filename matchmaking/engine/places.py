@@ -1,0 +1,208 @@
+"""What one more place is worth, per kind of place: does it help, and how many of them keep helping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matchmaking.engine import backend, candidates, shortage_loops
+from matchmaking.engine.geo import I64
+from matchmaking.engine.structural import Room, Structure, writable
+from matchmaking.engine.types import DAY_MAX, I32, EngineInputError, Pairs, Policy, Students, Vacancies
+
+LIMIT = 25
+"""Places of one kind that are tried: more of one kind in one town is no advice."""
+_ALL = (1 << 64) - 1
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Kinds of place that could be made: a vacancy each, for one opleiding, leerjaar, set of days and region.
+
+    `region`, `crebo`, `leerjaar` and `days` say which; `students` how many searching students are of that kind.
+    """
+
+    vacancies: Vacancies
+    region: I64
+    crebo: I64
+    leerjaar: I64
+    days: I64
+    students: I64
+
+    @property
+    def n(self) -> int:
+        """Number of kinds."""
+        return self.vacancies.n
+
+
+@dataclass(frozen=True, eq=False)
+class ExtraPlaces:
+    """Per kind: `upto` (k*), how many more places of it each place one more student, at most `limit`.
+
+    The first `upto` places help one student each and the next none: more never helps again. `direct` counts the
+    students without a place who fit it themselves; the others are helped because somebody moves on.
+    """
+
+    upto: I64
+    direct: I64
+    limit: int
+
+    @property
+    def value(self) -> I64:
+        """1 where one more place places one more student, 0 where it changes nothing."""
+        return (self.upto > 0).astype(np.int64)
+
+
+def kinds(students: Students, region: npt.ArrayLike, lat: npt.ArrayLike, lon: npt.ArrayLike, today: int) -> Kinds:
+    """Every kind of place that some student searches for, at the centre (`lat`, `lon`) of his region.
+
+    `region` is a row of the centres per student, -1 for none. A place of a kind accepts every route, period and number
+    of hours, and teaches and offers everything: what it is worth at best.
+    """
+    where = np.asarray(region, np.int64)
+    if len(where) != students.n:
+        raise EngineInputError(f"region: {len(where)} rows where {students.n} were expected")
+    inside = np.flatnonzero(where >= 0)
+    rows = np.stack(
+        [c.astype(np.int64)[inside] for c in (where, students.crebo, students.leerjaar, students.days)], axis=1
+    )
+    unique, count = np.unique(rows, axis=0, return_counts=True)
+    spot, crebo, leerjaar, days = unique.T if len(unique) else np.zeros((4, 0), np.int64)
+    n = len(unique)
+    vacancies = Vacancies.of(
+        uid=np.arange(n),
+        crebos=np.left_shift(np.uint64(1), crebo.astype(np.uint64)),
+        leerjaren=np.left_shift(1, leerjaar - 1),
+        routes=np.full(n, 255),
+        lat=np.asarray(lat, np.float64)[spot],
+        lon=np.asarray(lon, np.float64)[spot],
+        days=days,
+        min_days=np.zeros(n, np.int64),
+        hours_min=np.zeros(n, np.int64),
+        hours_max=np.full(n, 168),
+        start=np.zeros(n, np.int64),
+        end=np.full(n, DAY_MAX),
+        groups=np.full(n, _ALL, np.uint64),
+        fields=np.full(n, _ALL, np.uint64),
+        wps=np.full(n, _ALL, np.uint64),
+        has=np.full(n, (1 << 32) - 1, np.uint32),
+        needs=np.zeros(n, np.uint32),
+        cap=np.ones(n, np.int64),
+        pool=np.full(n, -1),
+        deadline=np.full(n, max(today, 0)),
+    )
+    return Kinds(vacancies, spot, crebo, leerjaar, days, count.astype(np.int64))
+
+
+def value(
+    pairs: Pairs,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike | None,
+    pool_cap: npt.ArrayLike | None,
+    best: Structure,
+    kind_pairs: Pairs,
+    n_kinds: int,
+    *,
+    limit: int = LIMIT,
+    engine: backend.Engine | None = None,
+) -> ExtraPlaces:
+    """What places of these kinds would add to the most that can be placed, each with its own supervision.
+
+    `best` is the maximum placement of `pairs` (`structural.analyse`); `kind_pairs` are the students' pairs with the
+    kinds. Searched from the new place backwards and undone after each kind, so a kind costs microseconds.
+    """
+    if kind_pairs.n_students != pairs.n_students:
+        raise EngineInputError(f"kind_pairs: {kind_pairs.n_students} students where {pairs.n_students} were expected")
+    loops = _loops(engine)
+    k_at, k_student = loops.transpose(kind_pairs.offsets.copy(), writable(kind_pairs.vacancy), n_kinds)
+    nowhere = np.zeros(0, np.int64)
+    upto = _search(pairs, vacancy_cap, pool_of, pool_cap, best, k_at, k_student, nowhere, limit, loops)
+    return ExtraPlaces(upto, _direct(best, k_at, k_student), limit)
+
+
+def value_of_kinds(
+    students: Students,
+    of: Kinds,
+    policy: Policy,
+    today: int,
+    pairs: Pairs,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike | None,
+    pool_cap: npt.ArrayLike | None,
+    best: Structure,
+    *,
+    limit: int = LIMIT,
+    engine: backend.Engine | None = None,
+) -> ExtraPlaces:
+    """`value` for `kinds`: who fits them is found by the same scan as every night."""
+    found = candidates.find(students, of.vacancies, None, policy, today, engine=engine)
+    return value(pairs, vacancy_cap, pool_of, pool_cap, best, found, of.n, limit=limit, engine=engine)
+
+
+def value_of_vacancies(
+    pairs: Pairs,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike | None,
+    pool_cap: npt.ArrayLike | None,
+    best: Structure,
+    *,
+    limit: int = LIMIT,
+    engine: backend.Engine | None = None,
+) -> ExtraPlaces:
+    """`value` for more places at each existing vacancy, each with its supervision.
+
+    The supervision goes to the pool, so it can also help at another vacancy of that pool that has places to spare.
+    """
+    m = len(np.asarray(vacancy_cap))
+    loops = _loops(engine)
+    at, student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), m)
+    everywhere = np.arange(m, dtype=np.int64)
+    upto = _search(pairs, vacancy_cap, pool_of, pool_cap, best, at, student, everywhere, limit, loops)
+    return ExtraPlaces(upto, _direct(best, at, student), limit)
+
+
+def _loops(engine: backend.Engine | None) -> Any:
+    if (engine or backend.ENGINE) == "numba":
+        from matchmaking.engine import kernels
+
+        return kernels
+    return shortage_loops
+
+
+def _search(
+    pairs: Pairs,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike | None,
+    pool_cap: npt.ArrayLike | None,
+    best: Structure,
+    at: I64,
+    student: I32,
+    vacancy: I64,
+    limit: int,
+    loops: Any,
+) -> I64:
+    n = pairs.n_students
+    room = Room.of(n, vacancy_cap, pool_of, pool_cap)
+    unplaced = best.pair < 0
+    start = np.full(n, -1, np.int64)
+    start[~unplaced] = pairs.vacancy[best.pair[~unplaced]]
+    # Nobody else can be at the end of a chain, or pass a place on to somebody who is.
+    useful = (best.competing | unplaced).astype(np.int64)
+    if len(vacancy):
+        v_at, v_student = at, student
+    else:
+        v_at, v_student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), len(room.caps))
+    upto: I64 = loops.extra_places(
+        v_at, v_student, start, room.caps, room.pools, room.pool_caps, room.pool_at, room.members, at, student,
+        vacancy, useful, limit,
+    )  # fmt: skip
+    return upto
+
+
+def _direct(best: Structure, at: I64, student: I32) -> I64:
+    """How many students without a place are on each list."""
+    waiting = np.append(0, np.cumsum(best.pair[student] < 0)).astype(np.int64)
+    return waiting[at[1:]] - waiting[at[:-1]]
