@@ -119,7 +119,9 @@ def _decided_by_division(search: PlacementSearch, vacancy: Vacancy) -> WhyNot:
 
 
 def _cutoff(run: MatchingRun, vacancy: Vacancy, snapshot: snapshots.Snapshot, j: int) -> int:
-    if int(snapshot.vacancies.cap[j]) == 0:
+    pool = int(snapshot.vacancies.pool[j])
+    # No room in the team is no place either: nobody got in, so no cut-off was written.
+    if int(snapshot.vacancies.cap[j]) == 0 or (pool >= 0 and int(snapshot.pools.cap[pool]) == 0):
         return CUTOFF_CLOSED
     stored = VacancyCutoff.objects.filter(run=run, vacancy=vacancy).values_list("band", "rank").first()
     return CUTOFF_OPEN if stored is None else stored[0] * snapshot.students.n + stored[1]

@@ -83,6 +83,7 @@ def run(
     """
     if vacancies.n and int(vacancies.pool.max()) >= pools.n:
         raise EngineInputError(f"Vacancies.pool: names a row beyond {pools.n - 1}")
+    held, locked = _held(students.n, vacancies.n, holder, locks)
     marks = [("start", timer())]
 
     def mark(step: str) -> None:
@@ -102,7 +103,6 @@ def run(
     )
     mark("hash")
     pairs = candidates.find(students, vacancies, exclusions, policy, today, favourites=favourites, engine=engine)
-    held, locked = _held(students.n, vacancies.n, holder, locks)
     if locked.any():
         _lock_first(pairs, held, locked)
     mark("candidates")

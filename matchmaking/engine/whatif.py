@@ -116,7 +116,10 @@ def further(case: Case, rows: npt.ArrayLike, metres: int) -> Case:
 
 
 def drop_werkprocessen(case: Case, rows: npt.ArrayLike, mask: int) -> Case:
-    """These students (rows) no longer ask for these werkprocessen."""
+    """These students (rows) no longer ask for these werkprocessen (mask).
+
+    Dropping one that many places teach can cost pairs: a place must teach a share of all that is left.
+    """
     index = np.asarray(rows, np.int64)
     return replace(case, students=_changed(case.students, index, wps=case.students.wps[index] & ~np.uint64(mask)))
 

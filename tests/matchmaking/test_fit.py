@@ -259,3 +259,11 @@ def test_pairs_are_what_each_search_gets_by_itself(django_assert_num_queries):
         assert fit_of_pairs(pairs) == apart
     assert apart[-1] is None
     assert fit_of_pairs([]) == []
+
+
+def test_why_not_says_that_there_was_no_place_when_the_team_had_no_room():
+    search, vacancy = make_search(), make_vacancy(places=2, room=0)
+    nightly()
+    answer = why_not(search, vacancy)
+    assert answer.code == "no_places"
+    assert "geen plek vrij" in answer.text

@@ -133,3 +133,51 @@ def test_cutoff_without_places():
     result = night.run(students, vacancies, generate(1, 0).pools, None, Policy(), TODAY, "s")
     told = explain.cutoff(students, 0, 0, 0, result.outcome, result.rank, Policy())
     assert told.decided == Decided.NO_PLACES
+
+
+def test_own_list_is_the_very_list_of_the_night(made):
+    x, result = made
+    for i in range(0, x.students.n, 7):
+        mine = explain.own_list(x.students, i, x.vacancies, policy=x.policy, today=x.today, exclusions=x.exclusions)
+        assert mine.vacancy.tolist() == result.pairs.vacancy[result.pairs.row(i)].tolist()
+        assert mine.points.score.tolist() == result.pairs.score[result.pairs.row(i)].tolist()
+        four = mine.points.distance + mine.points.doelgroep + mine.points.werkprocessen + mine.points.days
+        assert four.tolist() == mine.points.score.tolist()
+        assert len(mine) == len(mine.vacancy)
+
+
+def test_own_list_puts_favourites_first(made):
+    x, result = made
+    i = int(np.argmax(np.diff(result.pairs.offsets)))
+    last = int(result.pairs.vacancy[result.pairs.offsets[i + 1] - 1])
+    top = Exclusions.from_pairs(x.students.n, [(i, last)])
+    mine = explain.own_list(x.students, i, x.vacancies, policy=x.policy, today=x.today, favourites=top)
+    assert mine.vacancy[0] == last
+
+
+def test_first_failing_rules_agree_with_one_at_a_time(made):
+    x, _ = made
+    names = list(Rule)
+    for i in range(0, x.students.n, 90):
+        every = explain.first_failing_rules(
+            x.students, i, x.vacancies, policy=x.policy, today=x.today, exclusions=x.exclusions
+        )
+        for j in range(0, x.vacancies.n, 11):
+            one = explain.first_failing_rule(
+                x.students, i, x.vacancies, j, policy=x.policy, today=x.today, exclusions=x.exclusions
+            )
+            assert (names[every[j]] if every[j] >= 0 else None) == (one and one.rule)
+
+
+def test_own_list_over_sixty_thousand_vacancies_takes_at_most_twenty_milliseconds():
+    from time import process_time
+
+    x = generate(400, 60_000, 1, crebos=48)
+    options = {"policy": x.policy, "today": x.today}
+    explain.own_list(x.students, 0, x.vacancies, **options)
+    took = []
+    for i in range(60):
+        began = process_time()
+        explain.own_list(x.students, i, x.vacancies, **options)
+        took.append(process_time() - began)
+    assert sorted(took)[-4] < 0.02
