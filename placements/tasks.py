@@ -33,3 +33,11 @@ def expire_overdue(date: str | None = None) -> int:
 def run_retention(date: str | None = None) -> dict[str, int]:
     """Delete what the retention term says (R8)."""
     return vars(services.run_retention(day=_day(date)))
+
+
+@shared_task(name="placements.tasks.close_expired_vacancies")
+def close_expired_vacancies(date: str | None = None) -> dict[str, int]:
+    """Close vacancies whose last day has passed, and say where an answer is still waited for (R1)."""
+    day = _day(date)
+    with at(day) if date else nullcontext():
+        return services.close_expired(day=day)

@@ -271,6 +271,7 @@ CELERY_BEAT_SCHEDULE = {
     "nightly-matching": {"task": "matchmaking.tasks.nightly_matching", "schedule": crontab(hour=2, minute=0)},
     "reminders": {"task": "placements.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
     "expire-offers": {"task": "placements.tasks.expire_overdue", "schedule": crontab(hour=0, minute=15)},
+    "close-vacancies": {"task": "placements.tasks.close_expired_vacancies", "schedule": crontab(hour=0, minute=20)},
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": 60.0},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},
 }

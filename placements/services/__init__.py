@@ -1,5 +1,6 @@
 """Every write of placements. Each function is one sentence, one transaction, and names who does it."""
 
+from placements.services.agreement import answer_agreement, ask_agreement, skip_agreement
 from placements.services.applications import (
     add_note,
     answer_date,
@@ -11,6 +12,7 @@ from placements.services.applications import (
 )
 from placements.services.interviews import cancel_interview, choose_slot, record_interview
 from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer
+from placements.services.publication import close_expired, copy_vacancy
 from placements.services.reminders import ReminderCounts, send_reminders
 from placements.services.retention import RetentionCounts, run_retention
 from placements.services.room import offers_out, release_room, require_room, take_room
@@ -22,6 +24,7 @@ from placements.services.vacancies import (
     create_vacancy,
     join_waiting_list,
     missing_for_publishing,
+    missing_texts,
     publish_vacancy,
     refresh_search_text,
     toggle_favourite,
@@ -35,13 +38,17 @@ __all__ = [
     "RetentionCounts",
     "accept_offer",
     "add_note",
+    "answer_agreement",
     "answer_date",
+    "ask_agreement",
     "assign",
     "cancel_interview",
     "change_status",
     "choose_slot",
+    "close_expired",
     "close_vacancy",
     "colleagues_of",
+    "copy_vacancy",
     "create_vacancy",
     "decline_offer",
     "expire_offers",
@@ -50,6 +57,7 @@ __all__ = [
     "make_offer",
     "mark_read",
     "missing_for_publishing",
+    "missing_texts",
     "offers_out",
     "publish_vacancy",
     "put_on_reserve",
@@ -61,6 +69,7 @@ __all__ = [
     "reserves_of",
     "run_retention",
     "send_reminders",
+    "skip_agreement",
     "submit_application",
     "take_room",
     "toggle_favourite",

@@ -13,16 +13,17 @@ from django.utils.translation import ngettext
 
 from organisations.models import Location, Organisation, TargetGroup, Team, TeamCapacity, WorkField
 from organisations.weekdays import listing
-from placements import rules
-from placements.enums import VACANCY_TRANSITIONS, VacancyStatus
+from placements import accreditation, rules
+from placements.enums import VACANCY_TRANSITIONS, ApplicationStatus, VacancyStatus
 from placements.models import Application, Favourite, Vacancy, WaitingListEntry
+from placements.services.agreement import require_agreement
 from placements.services.locks import lock_student, lock_vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
 from stagematch.ui.errors import Conflict, RuleError
 from students.models import Student
 
-_MANY = ("qualifications", "target_groups", "work_fields", "work_processes")
+_MANY = ("qualifications", "target_groups", "work_fields", "work_processes", "supervisors")
 
 
 class OpenApplicationsError(RuleError):
@@ -56,6 +57,7 @@ def create_vacancy(*, team: Team, actor: User | None, **fields: Any) -> Vacancy:
         _validate_pool(vacancy)
         vacancy.save(force_insert=True)
         _set_many(vacancy, many)
+        _validate_supervisors(vacancy)
         refresh_search_text(Vacancy.objects.filter(pk=vacancy.pk))
     return vacancy
 
@@ -65,6 +67,7 @@ def update_vacancy(*, vacancy: Vacancy, actor: User | None, **fields: Any) -> Va
     many = {name: fields.pop(name) for name in _MANY if name in fields}
     with transaction.atomic():
         locked = lock_vacancy(vacancy.pk)
+        _validate_move(locked, fields)
         for name, value in fields.items():
             setattr(locked, name, value)
         locked.organisation = locked.team.organisation
@@ -79,11 +82,35 @@ def update_vacancy(*, vacancy: Vacancy, actor: User | None, **fields: Any) -> Va
                 % {"n": locked.places_taken},
                 field="places",
             )
+        if {"team", "period"} & fields.keys() and "pool" not in fields:
+            locked.pool = TeamCapacity.objects.filter(team=locked.team, period=locked.period).first()
         _validate_pool(locked)
+        locked.changed_at = now()
         locked.save()
         _set_many(locked, many)
+        _validate_supervisors(locked)
         refresh_search_text(Vacancy.objects.filter(pk=locked.pk))
     return locked
+
+
+def _validate_move(vacancy: Vacancy, fields: dict[str, Any]) -> None:
+    """Places and hours that were given, or offered, were counted with this team, this period and these hours (R7)."""
+    changes = {name for name in ("team", "period", "pool") if name in fields and fields[name] != getattr(vacancy, name)}
+    if "guidance_hours" in fields and fields["guidance_hours"] > vacancy.guidance_hours:
+        changes.add("guidance_hours")
+    if not changes:
+        return
+    offered = Application.objects.filter(vacancy=vacancy, status=ApplicationStatus.OFFERED).exists()
+    if vacancy.places_taken and changes != {"guidance_hours"}:
+        raise RuleError(
+            "has_students",
+            _("Er zijn al studenten geplaatst. Team en periode kunnen niet meer veranderen."),
+            field="team",
+        )
+    if offered:
+        raise RuleError(
+            "has_offers", _("Er wacht nog een aanbod op antwoord. Wacht daarop, en verander dan het team of de uren.")
+        )
 
 
 def _validate_pool(vacancy: Vacancy) -> None:
@@ -95,6 +122,14 @@ def _validate_pool(vacancy: Vacancy) -> None:
             _("Deze ruimte is van een ander team of een andere periode. Kies de ruimte van dit team."),
             field="pool",
         )
+
+
+def _validate_supervisors(vacancy: Vacancy) -> None:
+    """The people on the vacancy are of its own team and period; who is not any more, since it moved, is taken off."""
+    others = vacancy.supervisors.all()
+    if vacancy.pool_id is not None:
+        others = others.exclude(pool=vacancy.pool_id)
+    vacancy.supervisors.remove(*others)
 
 
 def _set_many(vacancy: Vacancy, many: dict[str, Iterable[Any]]) -> None:
@@ -116,7 +151,9 @@ def _move(vacancy: Vacancy, to: VacancyStatus) -> None:
 def publish_vacancy(*, vacancy: Vacancy, actor: User | None, publish_from: dt.date | None = None) -> Vacancy:
     """Show the vacancy to everybody, from `publish_from` (default: what it says, or today).
 
-    Raises RuleError `incomplete` that lists what is missing, and `not_approved` for an organisation that waits for approval.
+    Raises RuleError `incomplete` that lists what is missing, `not_approved` for an organisation that waits for approval,
+    `agreement_needed` without the team's agreement with this text, and `not_recognised` when the erkenning by SBB for
+    one of its opleidingen has expired.
     """
     with transaction.atomic():
         locked = lock_vacancy(vacancy.pk)
@@ -130,18 +167,30 @@ def publish_vacancy(*, vacancy: Vacancy, actor: User | None, publish_from: dt.da
             raise RuleError(
                 "not_approved", _("Jullie organisatie is nog niet goedgekeurd. Je hoort het als dat klaar is.")
             )
+        require_agreement(locked)
+        _require_recognised(locked)
         _move(locked, VacancyStatus.PUBLISHED)
         locked.publish_from = publish_from or locked.publish_from or today()
-        locked.save(update_fields=["status", "publish_from"])
+        locked.changed_at = now()
+        locked.save(update_fields=["status", "publish_from", "changed_at"])
         refresh_search_text(Vacancy.objects.filter(pk=locked.pk))
     return locked
 
 
+def _require_recognised(vacancy: Vacancy) -> None:
+    refused = [check for check in accreditation.checks_of(vacancy) if check.level == "refused"]
+    if refused:
+        raise RuleError("not_recognised", f"{refused[0].text} {refused[0].advice}")
+
+
+def missing_texts(vacancy: Vacancy) -> list[str]:
+    """What a draft needs before somebody can judge it."""
+    return [] if vacancy.tasks.strip() else [_("wat de student gaat doen")]
+
+
 def missing_for_publishing(vacancy: Vacancy) -> list[str]:
     """What a draft still needs before students may see it, in words; empty when it is complete."""
-    missing = []
-    if not vacancy.tasks.strip():
-        missing.append(_("wat de student gaat doen"))
+    missing = missing_texts(vacancy)
     if vacancy.pool is None or vacancy.pool.places == 0:
         missing.append(_("de ruimte van het team"))
     if not vacancy.qualifications.exists():
@@ -170,7 +219,8 @@ def _end(vacancy: Vacancy, to: VacancyStatus) -> Vacancy:
         if waiting:
             raise OpenApplicationsError(waiting)
         _move(locked, to)
-        locked.save(update_fields=["status"])
+        locked.changed_at = now()
+        locked.save(update_fields=["status", "changed_at"])
     return locked
 
 
