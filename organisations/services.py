@@ -1,11 +1,14 @@
 """Every write about organisations that is more than a text: people, and room for students."""
 
+from collections.abc import Sequence
+
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from organisations import claims
 from organisations.enums import OrganisationKind, Role
-from organisations.models import Membership, Organisation, SupervisorCapacity, Team, TeamCapacity
+from organisations.models import Membership, Organisation, StagePeriod, SupervisorCapacity, Team, TeamCapacity
 from organisations.roles import has_role_at
 from stagematch.accounts.models import User
 from stagematch.mail.models import OutgoingMail
@@ -81,29 +84,72 @@ def _own_teams(organisation: Organisation, teams: list[Team]) -> list[Team]:
 def set_team_places(*, capacity: TeamCapacity, places: int, actor: User) -> TeamCapacity:
     """Set how many students a team can guide in a period.
 
-    Raises RuleError `places_taken` when more students than that are placed already (R7).
+    Raises RuleError `places_taken` when more students than that are placed already, or may still say yes (R7).
     """
-    locked = TeamCapacity.objects.select_for_update().get(pk=capacity.pk)
-    if places < locked.taken:
-        raise RuleError("places_taken", _too_few(locked.taken), field="places")
+    locked = TeamCapacity.objects.select_for_update(no_key=True).get(pk=capacity.pk)
+    least = locked.taken + claims.of_pool(locked).places
+    if places < least:
+        raise RuleError("places_taken", _too_few(least), field="places")
     locked.places = places
     locked.save(update_fields=["places"])
     return locked
 
 
 @transaction.atomic
-def set_supervisor_places(*, capacity: SupervisorCapacity, places: int, actor: User) -> SupervisorCapacity:
-    """Set how many students a praktijkbegeleider guides in a period.
+def set_supervisor_places(
+    *, capacity: SupervisorCapacity, places: int, actor: User, hours: int | None = None
+) -> SupervisorCapacity:
+    """Set how many students a praktijkbegeleider guides in a period, and with `hours` the hours a week there are for it.
 
-    Raises RuleError `places_taken` when more students than that are placed already.
+    Raises RuleError `places_taken` or `hours_taken` when more than that is given already, or is offered (R7).
     """
-    locked = SupervisorCapacity.objects.select_for_update().get(pk=capacity.pk)
-    if places < locked.taken:
-        raise RuleError("places_taken", _too_few(locked.taken), field="places")
+    # The pool first, as everywhere: an offer is made under its lock.
+    TeamCapacity.objects.select_for_update(no_key=True).get(pk=capacity.pool_id)
+    locked = SupervisorCapacity.objects.select_for_update(no_key=True).get(pk=capacity.pk)
+    claim = claims.of_supervisor(locked)
+    if places < locked.taken + claim.places:
+        raise RuleError("places_taken", _too_few(locked.taken + claim.places), field="places")
+    if hours is not None and hours < locked.taken_hours + claim.hours:
+        raise RuleError(
+            "hours_taken",
+            _("Er zijn al %(taken)s uren begeleiding vergeven. Kies %(taken)s of meer.")
+            % {"taken": locked.taken_hours + claim.hours},
+            field="hours_per_week",
+        )
     locked.places = places
-    locked.save(update_fields=["places"])
+    locked.hours_per_week = locked.hours_per_week if hours is None else hours
+    locked.save(update_fields=["places", "hours_per_week"])
     return locked
 
 
+@transaction.atomic
+def set_team_room(
+    *,
+    team: Team,
+    period: StagePeriod,
+    places: int,
+    people: Sequence[tuple[Membership, int, int]],
+    actor: User,
+) -> TeamCapacity:
+    """Make or change the room of a team in a period, with that of its praktijkbegeleiders: (who, places, hours a week).
+
+    Who is not named keeps what they have; somebody new with 0 places gets no row. Never below what is given or offered:
+    RuleError `places_taken` and `hours_taken` as above, and `not_in_team` for somebody of another team.
+    """
+    pool, _is_new = TeamCapacity.objects.get_or_create(team=team, period=period, defaults={"places": places})
+    set_team_places(capacity=pool, places=places, actor=actor)
+    for member, their_places, hours in sorted(people, key=lambda row: row[0].pk):
+        if member.role != Role.SUPERVISOR or not member.teams.filter(pk=team.pk).exists():
+            raise RuleError("not_in_team", _("Deze praktijkbegeleider hoort niet bij dit team."))
+        capacity = SupervisorCapacity.objects.filter(supervisor=member, pool=pool).first()
+        if capacity is None and their_places == 0:
+            continue
+        if capacity is None:
+            SupervisorCapacity.objects.create(supervisor=member, pool=pool, places=their_places, hours_per_week=hours)
+        else:
+            set_supervisor_places(capacity=capacity, places=their_places, hours=hours, actor=actor)
+    return pool
+
+
 def _too_few(taken: int) -> str:
-    return _("Er zijn al %(taken)s studenten geplaatst. Kies %(taken)s of meer.") % {"taken": taken}
+    return _("Er zijn al %(taken)s studenten geplaatst of met een aanbod. Kies %(taken)s of meer.") % {"taken": taken}

@@ -1,18 +1,26 @@
 """What placements tells the platform below it (`apps.ready` calls `register`)."""
 
+import datetime as dt
+
 from django.contrib import admin
 from django.db.models import F, Sum
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from placements import mail_samples, organisation_page, privacy
+from organisations import claims
+from placements import mail_samples, organisation_page, privacy, services, vacancy_emails
 from placements.browse import options
 from placements.dossier import hooks as dossier_hooks
-from placements.models import Application, Placement, Vacancy
+from placements.enums import AgreementStatus
+from placements.models import Application, Placement, Vacancy, VacancyAgreement
+from placements.services.room import offered_at_pool, offered_to
 from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
 from stagematch.accounts.models import User
-from stagematch.clock import today
+from stagematch.clock import now, today
+from stagematch.links.models import SecretLink
+from stagematch.links.purposes import register_purpose
 from stagematch.ui import context, home
 from stagematch.ui.admin_site import StagematchAdminSite
 
@@ -26,10 +34,26 @@ def register() -> None:
     privacy.register()
     mail_samples.register()
     dossier_hooks.register()
+    vacancy_emails.register_samples()
+    claims.register("offers", offered_at_pool, offered_to)
+    register_purpose(
+        services.AGREEMENT,
+        url_name="vacancy-agreement",
+        label=_("akkoord geven op een stagevacature"),
+        renew=agreement_renewal,
+    )
     options.register()
     home.register_counter(10, places_free)
     home.register_counter(20, organisations_taking_part)
     home.register_counter(40, placed_this_year)
+
+
+def agreement_renewal(link: SecretLink) -> dt.datetime | None:
+    """Until when a new link would work for a teamcoach who comes late: two weeks, while the question is open."""
+    agreement = link.subject
+    if not isinstance(agreement, VacancyAgreement) or agreement.status != AgreementStatus.REQUESTED:
+        return None
+    return now() + dt.timedelta(days=14)
 
 
 def waiting(request: HttpRequest) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from organisations import panels
 from organisations.models import Organisation, Team
 from organisations.roles import describe
+from placements.agreements import agreements_for
 from placements.answers import answer_figures
 from placements.enums import ApplicationStatus, PlacementStatus
 from placements.models import Application, Placement, Vacancy
@@ -24,6 +25,7 @@ def register() -> None:
     """Hang the blocks and numbers of placements on those pages."""
     panels.register_for_organisation("places", places_block)
     panels.register_figures("answers", answer_times)
+    panels.register_for_team("agreements", agreements_block)
     panels.register_for_team("students", students_block)
 
 
@@ -49,6 +51,13 @@ def answer_times(organisation: Organisation) -> list[panels.Figure]:
         panels.Figure(figures.median_days, label),
         panels.Figure(figures.in_time_percent, _("procent van de antwoorden kwam op tijd")),
     ]
+
+
+def agreements_block(teams: list[Team], request: HttpRequest) -> list[panels.Panel]:
+    """Vacancies that wait for this teamcoach's agreement; nothing for a praktijkbegeleider, or when none waits."""
+    user = request.user
+    asked = list(agreements_for(user)[:MOST_PLACES]) if isinstance(user, User) else []
+    return [("placements/_team_agreements.html", {"asked": asked})] if asked else []
 
 
 def students_block(teams: list[Team], request: HttpRequest) -> list[panels.Panel]:

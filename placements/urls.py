@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.views import documents, public, school, student
+from placements.views import agreement, documents, public, school, student
 
 urlpatterns = [
     path("stageplekken/", public.vacancy_list, name="vacancy-list"),
@@ -18,6 +18,8 @@ urlpatterns = [
     path("mijn/reacties/<uuid:public_id>/aanbod/", student.offer_answer, name="offer-answer"),
     path("mijn/gesprekken/<uuid:public_id>/tijd/", student.interview_choose_slot, name="interview-choose-slot"),
     path("mijn/gesprekken/<uuid:public_id>/agenda.ics", student.interview_ics, name="interview-ics"),
+    path("akkoord/<str:token>/", agreement.agreement_by_link, name="vacancy-agreement"),
+    path("team/akkoord/<uuid:public_id>/", agreement.agreement_of_team, name="team-agreement"),
     path("documenten/<uuid:public_id>/", documents.document_download, name="document-download"),
     path("school/studenten/", school.school_students, name="school-students"),
     path("school/antwoorden/", school.late_answers, name="school-late-answers"),

@@ -84,12 +84,12 @@ class TeamCapacityAdmin(RoleAdminMixin):
 
 @admin.register(SupervisorCapacity)
 class SupervisorCapacityAdmin(RoleAdminMixin):
-    list_display = ["supervisor_name", "pool", "places", "taken", "hours_per_week"]
+    list_display = ["supervisor_name", "pool", "places", "taken", "hours_per_week", "taken_hours"]
     list_filter = ["pool__period"]
     list_select_related = ["supervisor__user", "pool__team", "pool__period"]
     search_fields = ["supervisor__user__last_name", "pool__team__name"]
     form = PlacesForm
-    fields = ["supervisor", "pool", "places", "taken", "hours_per_week"]
+    fields = ["supervisor", "pool", "places", "taken", "hours_per_week", "taken_hours"]
     broker_may = frozenset({"view", "add", "change"})
     may_delete = True
 
@@ -100,7 +100,8 @@ class SupervisorCapacityAdmin(RoleAdminMixin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """As for a team."""
-        return ["taken"] if obj is None else ["taken", "supervisor", "pool"]
+        counted = ["taken", "taken_hours"]
+        return counted if obj is None else [*counted, "supervisor", "pool"]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer praktijkbegeleiders, not every colleague."""
@@ -112,9 +113,10 @@ class SupervisorCapacityAdmin(RoleAdminMixin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Change the number of places under a lock; the rest as usual."""
-        if change and "places" in form.changed_data:
-            assert isinstance(request.user, User)  # noqa: S101 -- the admin lets nobody else in
-            set_supervisor_places(capacity=obj, places=form.cleaned_data["places"], actor=request.user)
-            form.changed_data.remove("places")
-        super().save_model(request, obj, form, change)
+        """Change places and hours under the lock that placing students takes too."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        assert isinstance(request.user, User)  # noqa: S101 -- the admin lets nobody else in
+        data = form.cleaned_data
+        set_supervisor_places(capacity=obj, places=data["places"], hours=data["hours_per_week"], actor=request.user)

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from placements import services
+from placements.accreditation import checks_of
+from placements.agreements import state_of
 from placements.enums import VACANCY_TRANSITIONS, ApplicationStatus, VacancyStatus
 from placements.models import Application, Vacancy
 from stagematch.accounts.models import User
@@ -37,6 +39,10 @@ class Operation:
             return _("staat op '%(status)s'") % {"status": vacancy.get_status_display()}
         return ""
 
+    def warnings(self, vacancy: Vacancy) -> list[str]:
+        """What one should know before doing it."""
+        return []
+
     def apply(self, vacancy: Vacancy, actor: User) -> None:
         """Do it; raises RuleError when a service refuses."""
         raise NotImplementedError
@@ -57,7 +63,19 @@ class Publish(Operation):
         missing = "" if vacancy.status != VacancyStatus.DRAFT else ", ".join(services.missing_for_publishing(vacancy))
         if missing:
             return _("nog niet compleet: %(missing)s") % {"missing": missing}
-        return super().why_not(vacancy)
+        return super().why_not(vacancy) or self._refusal(vacancy)
+
+    def _refusal(self, vacancy: Vacancy) -> str:
+        """The team's agreement and the erkenning, as the service will ask for them."""
+        refused = [check for check in checks_of(vacancy) if check.level == "refused"]
+        if refused:
+            return f"{refused[0].text} {refused[0].advice}"
+        state = state_of(vacancy)
+        return _("akkoord van het team: %(state)s") % {"state": state.text} if state.needed and not state.given else ""
+
+    def warnings(self, vacancy: Vacancy) -> list[str]:
+        """What is not known of the erkenning: publishing may, with open eyes."""
+        return [f"{check.text} {check.advice}" for check in checks_of(vacancy) if check.level == "warning"]
 
     def apply(self, vacancy: Vacancy, actor: User) -> None:
         services.publish_vacancy(vacancy=vacancy, actor=actor)
@@ -112,6 +130,11 @@ class Plan:
     operation: Operation
     takes: list[Vacancy]
     skips: list[tuple[Vacancy, str]]
+
+    @property
+    def warnings(self) -> list[tuple[Vacancy, str]]:
+        """What one should know of those it applies to."""
+        return [(vacancy, text) for vacancy in self.takes for text in self.operation.warnings(vacancy)]
 
 
 def plan(operation: Operation, vacancies: Iterable[Vacancy]) -> Plan:

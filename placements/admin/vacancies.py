@@ -4,54 +4,69 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db import models
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as gettext_now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from organisations.admin_mixins import RoleAdminMixin, belongs_to
-from organisations.models import Location, TeamCapacity
-from placements import services
+from organisations.admin_mixins import RoleAdminMixin, belongs_to, own_rows
+from organisations.models import Location, Organisation, StagePeriod, SupervisorCapacity, Team
+from placements import accreditation, services
 from placements.admin.forms import VacancyForm
 from placements.admin.operations import OPERATIONS, Operation, Plan, carry_out, plan
-from placements.models import Vacancy
+from placements.admin.pages import PAGES
+from placements.agreements import state_of
+from placements.capacity import capacity_of
+from placements.hints import hints_of
+from placements.models import Vacancy, VacancyAgreement
 from stagematch.accounts.models import User
+from stagematch.clock import today
+from stagematch.regions.models import Dated
+from stagematch.ui.admin_mixins import ReadOnlyMixin, is_platform_admin
 from stagematch.ui.errors import RuleError
 
 belongs_to(Vacancy, "team__organisation")
-_MANY = ("qualifications", "target_groups", "work_fields", "work_processes")
+belongs_to(VacancyAgreement, "vacancy__team__organisation")
 
 
 @admin.register(Vacancy)
 class VacancyAdmin(RoleAdminMixin):
     form = VacancyForm
-    list_display = ["title", "team", "period", "status", "room", "open_applications", "publish_from", "apply_until"]
+    list_display = ["title", "team", "period", "status", "room", "open_applications", "publish_from", "attention"]
     list_filter = [
         "status",
         "kind",
         ("period", admin.RelatedOnlyFieldListFilter),
         ("team", admin.RelatedOnlyFieldListFilter),
     ]
-    list_select_related = ["team__organisation", "period"]
+    list_select_related = ["team__organisation", "organisation", "period", "pool"]
     search_fields = ["title", "external_id", "team__name"]
     search_help_text = _("Zoek op titel, eigen nummer of team")
     readonly_fields = ["status", "places_taken"]
     broker_may = frozenset({"view", "add", "change"})
     fieldsets = [
-        (None, {"fields": ["status", "title", "summary", "kind", "external_id"]}),
-        (_("Waar en bij wie"), {"fields": ["team", "pool", "location"]}),
-        (_("Wat en hoe"), {"fields": ["tasks", "expectations", "guidance", "day_in_team"]}),
         (
-            _("Wanneer"),
+            _("1. Wat voor stage?"),
+            {"fields": ["kind", "title", "summary"], "description": _("Dit leest een student het eerst.")},
+        ),
+        (
+            _("2. Waar en wanneer?"),
             {
                 "fields": [
+                    "team",
+                    "location",
                     "period",
                     ("starts_on", "ends_on"),
                     "weekdays",
@@ -62,15 +77,22 @@ class VacancyAdmin(RoleAdminMixin):
             },
         ),
         (
-            _("Voor wie"),
+            _("3. Wat doet de student?"),
+            {
+                "fields": ["tasks", "day_in_team", "target_groups", "work_fields"],
+                "description": _("Schrijf zoals je het aan tafel vertelt: korte zinnen, gewone woorden."),
+            },
+        ),
+        (
+            _("4. Voor wie?"),
             {
                 "fields": [
                     "qualifications",
                     "years",
                     "routes",
-                    "target_groups",
-                    "work_fields",
-                    "work_processes",
+                    "expectations",
+                    "wanted_profile",
+                    "wished_goals",
                     "offers",
                     ("vog_needed", "min_age"),
                     "requirements",
@@ -78,19 +100,38 @@ class VacancyAdmin(RoleAdminMixin):
             },
         ),
         (
-            _("Plekken en reageren"),
+            _("5. Begeleiding en plekken"),
+            {
+                "fields": ["guidance", "supervisors", ("places", "guidance_hours"), "places_taken"],
+                "description": _(
+                    "Een plek wordt nooit twee keer gegeven: vacature, team en begeleider tellen alle drie."
+                ),
+            },
+        ),
+        (
+            _("6. Online en reageren"),
             {
                 "fields": [
-                    ("places", "places_taken"),
-                    "applications_per_place",
-                    "response_term_days",
                     ("publish_from", "publish_until"),
                     "apply_until",
+                    ("applications_per_place", "response_term_days"),
                     ("allowance", "allowance_amount"),
                 ]
             },
         ),
+        (
+            _("Werkprocessen en eigen nummer"),
+            {
+                "fields": ["work_processes", "external_id"],
+                "classes": ["collapse"],
+                "description": _("Wat kan een student hier oefenen? Dit helpt bij het matchen."),
+            },
+        ),
     ]
+    formfield_overrides = {
+        **RoleAdminMixin.formfield_overrides,
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
+    }
 
     # --- lists -------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
@@ -109,13 +150,74 @@ class VacancyAdmin(RoleAdminMixin):
         count: int = getattr(vacancy, "open_applications", 0)
         return count
 
+    @admin.display(description=_("let op"))
+    def attention(self, vacancy: Vacancy) -> SafeString | str:
+        """What needs a look, in words."""
+        hints: list[str] = getattr(vacancy, "hints", [])
+        if not hints:
+            return ""
+        return format_html("<ul class='sm-letop'>{}</ul>", format_html_join("", "<li>{}</li>", ((h,) for h in hints)))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """A list that brings its hints along."""
+        return AttentiveList
+
+    # --- choices -----------------------------------------------------------------------------------
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Read what the labels of the choices need in the same query."""
-        if db_field.name == "pool":
-            kwargs["queryset"] = TeamCapacity.objects.select_related("team", "period").order_by("team__name")
+        """Only teams and locations of the organisation at hand, and periods that are not over."""
+        organisations = self._organisations(request)
+        if db_field.name == "team":
+            kwargs["queryset"] = Team.objects.filter(organisation__in=organisations).order_by("name")
         if db_field.name == "location":
-            kwargs["queryset"] = Location.objects.select_related("postcode").order_by("name")
+            rows = Location.objects.filter(organisation__in=organisations)
+            kwargs["queryset"] = rows.select_related("postcode").order_by("name")
+        if db_field.name == "period":
+            current = Q(vacancies=_object_id(request)) if _object_id(request) else Q()
+            kwargs["queryset"] = StagePeriod.objects.filter(Q(ends_on__gte=today()) | current).distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Reference data that is valid now or chosen before; praktijkbegeleiders of this team and period."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "supervisors":
+            rows = SupervisorCapacity.objects.filter(pool__vacancies=_object_id(request)).select_related(
+                "supervisor__user"
+            )
+            field.queryset = rows.order_by("supervisor__user__last_name", "pk")
+            field.label_from_instance = supervisor_label
+        elif issubclass(db_field.related_model, Dated):
+            chosen = Q(vacancies=_object_id(request)) if _object_id(request) else Q()
+            over = Q(valid_until__isnull=False, valid_until__lte=today())
+            field.queryset = db_field.related_model._default_manager.filter(~over | chosen).distinct()
+        return field
+
+    def _organisations(self, request: HttpRequest) -> "QuerySet[Organisation]":
+        """Whose teams can be chosen: of the vacancy at hand, of the organisation in the address, or the broker's own."""
+        if pk := _object_id(request):
+            return Organisation.objects.filter(vacancies=pk)
+        own = own_rows(Organisation.objects.all(), request)
+        asked = request.GET.get("organisatie", "")
+        return own.filter(slug=asked) if asked else own
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A platform admin first finds the organisation: thousands of teams are no choice."""
+        if is_platform_admin(request) and request.method == "GET" and not request.GET.get("organisatie"):
+            return self._choose_organisation(request)
+        return super().add_view(request, form_url, extra_context)
+
+    def _choose_organisation(self, request: HttpRequest) -> HttpResponse:
+        words = request.GET.get("zoek", "").strip()
+        found = Organisation.objects.hosting().filter(teams__is_active=True).distinct().order_by("name")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Voor welke organisatie is de vacature?"),
+            "opts": self.opts,
+            "words": words,
+            "found": found.filter(name__icontains=words)[:20] if words else [],
+        }
+        return TemplateResponse(request, "admin/placements/vacancy/organisatie.html", context)
 
     # --- writing -----------------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -126,10 +228,16 @@ class VacancyAdmin(RoleAdminMixin):
         if change:
             services.update_vacancy(vacancy=obj, actor=actor, **fields)
             return
-        if fields.get("pool") is None:
-            fields.pop("pool", None)
+        fields.pop("supervisors", None)  # people are of a pool, and the pool follows from team and period
         made = services.create_vacancy(team=fields.pop("team"), actor=actor, **fields)
         obj.__dict__.update(made.__dict__)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        """Go on with the draft: choose who guides, look at the room, ask the team."""
+        messages.success(
+            request, gettext_now("Het concept is opgeslagen. Kies nu wie begeleidt en vraag het team om akkoord.")
+        )
+        return redirect("admin:placements_vacancy_change", obj.pk)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The services have written the lists too; nothing is left to do but the log."""
@@ -144,6 +252,15 @@ class VacancyAdmin(RoleAdminMixin):
                 name=f"placements_vacancy_{operation.slug}",
             )
             for operation in OPERATIONS
+            if operation.slug not in dict(PAGES)
+        ]
+        own += [
+            path(
+                f"<path:object_id>/{slug}/",
+                self.admin_site.admin_view(partial(view, self)),
+                name=f"placements_vacancy_{slug}",
+            )
+            for slug, view in PAGES
         ]
         return own + super().get_urls()
 
@@ -162,14 +279,27 @@ class VacancyAdmin(RoleAdminMixin):
     ) -> HttpResponse:
         """Add the buttons of what can be done with this vacancy."""
         vacancy = self.get_object(request, object_id)
-        buttons = []
+        more: dict[str, Any] = {"operations": []}
         if vacancy is not None and self.has_change_permission(request, vacancy):
-            buttons = [
-                (operation.label, reverse(f"admin:placements_vacancy_{operation.slug}", args=[vacancy.pk]))
-                for operation in OPERATIONS
-                if Operation.why_not(operation, vacancy) == ""
-            ]
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "operations": buttons})
+            more = {
+                "operations": self._buttons(vacancy),
+                "agreement": state_of(vacancy),
+                "erkenning": accreditation.checks_of(vacancy),
+                "capacity": capacity_of(vacancy),
+                "hints": hints_of([vacancy])[vacancy.pk],
+                "missing": services.missing_for_publishing(vacancy) if vacancy.status == "draft" else [],
+                "ruimte_url": reverse("admin:placements_vacancy_ruimte", args=[vacancy.pk]),
+                "title": vacancy.title,
+                "subtitle": "",
+            }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+
+    def _buttons(self, vacancy: Vacancy) -> list[tuple[Any, str]]:
+        fitting = [(op.label, op.slug) for op in OPERATIONS if Operation.why_not(op, vacancy) == ""]
+        return [
+            (label, reverse(f"admin:placements_vacancy_{slug}", args=[vacancy.pk]))
+            for label, slug in [*fitting, (_("Akkoord van het team"), "akkoord"), (_("Kopieer"), "kopieren")]
+        ]
 
     def operation_view(self, request: HttpRequest, object_id: str, *, operation: Operation) -> HttpResponse:
         """Ask, and on POST do, one operation with one vacancy."""
@@ -206,6 +336,36 @@ class VacancyAdmin(RoleAdminMixin):
         return TemplateResponse(request, "admin/placements/vacancy/confirm.html", context)
 
 
+class AttentiveList(ChangeList):
+    """Adds to each row of the page what needs attention, in a fixed number of queries."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = list(self.result_list)
+        found = hints_of(rows)
+        for row in rows:
+            row.hints = found[row.pk]
+        self.result_list = rows
+
+
+def supervisor_label(capacity: SupervisorCapacity) -> str:
+    """A praktijkbegeleider with what is free, in people and in hours."""
+    return gettext_now("%(name)s (%(free)d van %(all)d plekken vrij, %(hours)d van %(all_hours)d uur vrij)") % {
+        "name": capacity.supervisor.user.get_full_name(),
+        "free": capacity.places - capacity.taken,
+        "all": capacity.places,
+        "hours": capacity.hours_per_week - capacity.taken_hours,
+        "all_hours": capacity.hours_per_week,
+    }
+
+
+def _object_id(request: HttpRequest) -> int | None:
+    """The vacancy whose form this is; None on the form for a new one."""
+    match = request.resolver_match
+    found = match.kwargs.get("object_id") if match else None
+    return int(found) if found and found.isdecimal() else None
+
+
 def _action(operation: Operation) -> Callable[..., HttpResponse | None]:
     """The bulk form of an operation: first the plan, then, with `confirmed`, the deed."""
 
@@ -228,3 +388,20 @@ def _action(operation: Operation) -> Callable[..., HttpResponse | None]:
 def _actor(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # noqa: S101 -- the admin lets nobody else in
     return request.user
+
+
+@admin.register(VacancyAgreement)
+class VacancyAgreementAdmin(ReadOnlyMixin, RoleAdminMixin):
+    """Who agreed with what, and where it was skipped and why."""
+
+    list_display = ["vacancy", "team", "status", "asked_at", "answered_at", "answered_name", "remark"]
+    list_filter = ["status"]
+    list_select_related = ["vacancy__team"]
+    search_fields = ["vacancy__title", "vacancy__team__name"]
+    date_hierarchy = "asked_at"
+    fields = ["vacancy", "status", "asked_at", "asked_by", "asked_names", "answered_at", "answered_name", "remark"]
+
+    @admin.display(description=_("team"), ordering="vacancy__team__name")
+    def team(self, agreement: VacancyAgreement) -> str:
+        """Whose agreement it is."""
+        return agreement.vacancy.team.name

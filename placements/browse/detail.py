@@ -59,6 +59,20 @@ def visible_vacancy(user: User | AnonymousUser, public_id: UUID | str, student: 
     )
 
 
+def whole(pk: int) -> Vacancy:
+    """Return a vacancy with all that its text needs, for somebody who may read it anyway: a teamcoach who agrees. Two queries."""
+    return (
+        Vacancy.objects.annotate(
+            process_names=_names("work_processes"),
+            field_names=_names("work_fields"),
+            qualification_names=_names("qualifications"),
+        )
+        .select_related("organisation", "team", "location__postcode", "period", "pool")
+        .prefetch_related("target_groups")
+        .get(pk=pk)
+    )
+
+
 def years_text(vacancy: Vacancy) -> str:
     """'2 of 3', from the bits of leerjaren."""
     years = [str(n) for n in range(1, 5) if vacancy.years & (1 << (n - 1))]
@@ -220,5 +234,6 @@ __all__ = [
     "routes_text",
     "standing",
     "visible_vacancy",
+    "whole",
     "years_text",
 ]

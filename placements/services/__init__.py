@@ -1,5 +1,6 @@
 """Every write of placements. Each function is one sentence, one transaction, and names who does it."""
 
+from placements.services.agreement import PURPOSE as AGREEMENT
 from placements.services.agreement import answer_agreement, ask_agreement, skip_agreement
 from placements.services.applications import (
     add_note,
@@ -33,6 +34,7 @@ from placements.services.vacancies import (
 )
 
 __all__ = [
+    "AGREEMENT",
     "OpenApplicationsError",
     "ReminderCounts",
     "RetentionCounts",

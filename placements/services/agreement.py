@@ -8,7 +8,6 @@ import datetime as dt
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
-from stagematch.links.services import make_link, revoke_links
 
 from placements import vacancy_emails as emails
 from placements.agreements import fingerprint, latest_agreement, team_leads_of
@@ -17,6 +16,7 @@ from placements.models import Vacancy, VacancyAgreement
 from placements.services.locks import lock_vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import now
+from stagematch.links.services import make_link, revoke_links
 from stagematch.ui.errors import Conflict, RuleError
 
 PURPOSE = "vacancy_agreement"

@@ -4,12 +4,11 @@ The one place that counts a place as taken or gives it back. Everything here wor
 with `locks.lock_room`, in its order; the check constraints of the tables say the same once more.
 """
 
-from dataclasses import dataclass
-
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from organisations.claims import Claim
 from organisations.models import SupervisorCapacity, TeamCapacity
 from placements.enums import ApplicationStatus
 from placements.models import Application, Placement, Vacancy
@@ -17,24 +16,16 @@ from placements.services.locks import Room
 from stagematch.ui.errors import Conflict, RuleError
 
 
-@dataclass(frozen=True)
-class OffersOut:
-    """Offers that wait for an answer: how many, and the hours of begeleiding a week they would take."""
-
-    count: int
-    hours: int
-
-
 def offers_out(
     *, vacancy: Vacancy | None = None, pool: TeamCapacity | None = None, supervisor: SupervisorCapacity | None = None
 ) -> int:
     """How many offers wait for an answer, at a vacancy, in a pool or with a praktijkbegeleider."""
-    return _offers(vacancy=vacancy, pool=pool, supervisor=supervisor).count
+    return _offers(vacancy=vacancy, pool=pool, supervisor=supervisor).places
 
 
 def _offers(
     *, vacancy: Vacancy | None = None, pool: TeamCapacity | None = None, supervisor: SupervisorCapacity | None = None
-) -> OffersOut:
+) -> Claim:
     offers = Application.objects.filter(status=ApplicationStatus.OFFERED)
     if vacancy is not None:
         offers = offers.filter(vacancy=vacancy)
@@ -43,7 +34,17 @@ def _offers(
     if supervisor is not None:
         offers = offers.filter(offered_supervisor=supervisor)
     found = offers.aggregate(n=Count("pk"), hours=Sum("vacancy__guidance_hours"))
-    return OffersOut(found["n"], found["hours"] or 0)
+    return Claim(found["n"], found["hours"] or 0)
+
+
+def offered_at_pool(pool: TeamCapacity) -> Claim:
+    """What the offers that are out would take of a team's room."""
+    return _offers(pool=pool)
+
+
+def offered_to(capacity: SupervisorCapacity) -> Claim:
+    """What the offers that are out would take of one praktijkbegeleider's room."""
+    return _offers(supervisor=capacity)
 
 
 def require_room(room: Room, *, offers_count: bool) -> None:
@@ -53,18 +54,18 @@ def require_room(room: Room, *, offers_count: bool) -> None:
     when there is no pool or nobody was chosen at all.
     """
     vacancy, pool, supervisor = room.vacancy, room.pool, room.supervisor
-    none = OffersOut(0, 0)
-    if vacancy.places_taken + (_offers(vacancy=vacancy) if offers_count else none).count >= vacancy.places:
+    none = Claim()
+    if vacancy.places_taken + (_offers(vacancy=vacancy) if offers_count else none).places >= vacancy.places:
         raise Conflict("vacancy_full", _full(_("Deze vacature"), vacancy.places, vacancy.places_taken, offers_count))
     if pool is None:
         raise RuleError("pool_full", _("Het team van deze plek heeft nog geen ruimte opgegeven. Vul die eerst in."))
-    if pool.taken + (_offers(pool=pool) if offers_count else none).count >= pool.places:
+    if pool.taken + (_offers(pool=pool) if offers_count else none).places >= pool.places:
         raise Conflict("pool_full", _full(_("Het team"), pool.places, pool.taken, offers_count))
     if supervisor is None:
         raise RuleError("wrong_supervisor", _("Er is nog geen begeleider gekozen. Kies eerst een begeleider."))
     name = supervisor.supervisor.user.get_full_name()
     waiting = _offers(supervisor=supervisor) if offers_count else none
-    if supervisor.taken + waiting.count >= supervisor.places:
+    if supervisor.taken + waiting.places >= supervisor.places:
         raise Conflict("supervisor_full", _full(name, supervisor.places, supervisor.taken, offers_count))
     free = supervisor.hours_per_week - supervisor.taken_hours - waiting.hours
     if vacancy.guidance_hours > free:

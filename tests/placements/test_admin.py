@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from placements import services
 from placements.enums import VacancyStatus
 from placements.models import Placement, Vacancy
 from tests import factories as f
@@ -25,12 +26,12 @@ def form_of(vacancy: Vacancy, **changes) -> dict[str, Any]:
     """What the change form would send for this vacancy."""
     data = {
         "title": vacancy.title, "summary": vacancy.summary, "tasks": vacancy.tasks, "kind": vacancy.kind,
-        "team": vacancy.team_id, "pool": vacancy.pool_id, "location": vacancy.location_id, "period": vacancy.period_id,
+        "team": vacancy.team_id, "location": vacancy.location_id, "period": vacancy.period_id,
         "starts_on": vacancy.starts_on, "ends_on": vacancy.ends_on, "weekdays": ["1", "2", "4"], "days_per_week": 2,
         "hours_min": 16, "hours_max": 24, "qualifications": [f.QualificationFactory().pk], "years": ["2", "4"],
         "routes": ["1"], "target_groups": [f.TargetGroupFactory().pk], "offers": ["1", "8"], "places": 2,
         "applications_per_place": 4, "response_term_days": 10, "publish_from": vacancy.publish_from or "",
-        "allowance": "none", "external_id": "", "vog_needed": "on",
+        "allowance": "none", "external_id": "", "vog_needed": "on", "guidance_hours": 1,
     }  # fmt: skip
     return data | changes
 
@@ -53,7 +54,7 @@ def test_broker_changes_a_vacancy_through_the_service(at_work, vacancy):
 
 
 def test_broker_adds_a_draft(at_work, vacancy):
-    form = form_of(vacancy, title="Nieuw", pool="", publish_from="")
+    form = form_of(vacancy, title="Nieuw", publish_from="")
     response = at_work.post(reverse("admin:placements_vacancy_add"), form)
     assert response.status_code == 302, response.context["adminform"].errors
     made = Vacancy.objects.get(title="Nieuw")
@@ -61,7 +62,7 @@ def test_broker_adds_a_draft(at_work, vacancy):
     assert made.target_groups.exists()
 
 
-@pytest.mark.parametrize("field", ["team", "pool", "location"])
+@pytest.mark.parametrize("field", ["team", "location"])
 def test_broker_cannot_use_what_is_of_another_organisation(at_work, vacancy, other_vacancy, field):
     form = form_of(vacancy, **{field: getattr(other_vacancy, f"{field}_id")})
     response = at_work.post(reverse("admin:placements_vacancy_change", args=[vacancy.pk]), form)
@@ -80,7 +81,9 @@ def test_broker_sees_nothing_of_another_organisation(at_work, other_vacancy, oth
 def test_closing_asks_first_and_refuses_while_somebody_waits(at_work, vacancy, search, broker):
     address = reverse("admin:placements_vacancy_sluiten", args=[vacancy.pk])
     application = submit(search, vacancy)
-    assert "er wacht nog 1 student op antwoord" in at_work.get(address).content.decode()
+    page = at_work.get(address).content.decode()
+    assert "Er wacht nog 1 student op antwoord" in page
+    assert reverse("admin:workspace-candidate", args=[application.public_id]) in page
     assert application.alias in at_work.post(address, follow=True).content.decode()
     reject(application, broker)
     assert at_work.get(address).status_code == 200
@@ -93,6 +96,7 @@ def test_closing_asks_first_and_refuses_while_somebody_waits(at_work, vacancy, s
 
 def test_bulk_publishing_shows_the_plan_then_does_it_and_says_what_was_skipped(at_work, vacancy, broker):
     good, bare = (f.VacancyFactory(team=vacancy.team, pool=vacancy.pool, status="draft") for _ in range(2))
+    services.skip_agreement(vacancy=good, actor=broker, reason="Besproken in het teamoverleg van mei.")
     bare.qualifications.clear()
     data = {"action": "operation_publiceren", "_selected_action": [good.pk, bare.pk, vacancy.pk]}
     address = reverse("admin:placements_vacancy_changelist")

@@ -192,6 +192,7 @@ def test_vacancy_from_draft_to_published(vacancy, broker):
     services.update_vacancy(
         vacancy=draft, actor=broker, qualifications=[f.QualificationFactory()], target_groups=[f.TargetGroupFactory()]
     )
+    services.skip_agreement(vacancy=draft, actor=broker, reason="Besproken in het teamoverleg van mei.")
     published = services.publish_vacancy(vacancy=draft, actor=broker)
     assert published.publish_from == today()
     assert Vacancy.objects.published().filter(pk=draft.pk).exists()
