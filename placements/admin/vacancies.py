@@ -44,7 +44,7 @@ belongs_to(VacancyAgreement, "vacancy__team__organisation")
 @admin.register(Vacancy)
 class VacancyAdmin(RoleAdminMixin):
     form = VacancyForm
-    list_display = ["title", "team", "period", "status", "room", "open_applications", "publish_from", "attention"]
+    list_display = ["title", "attention", "team", "period", "status", "room", "open_applications"]
     list_filter = [
         "status",
         "kind",

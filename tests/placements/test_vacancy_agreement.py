@@ -159,7 +159,9 @@ def test_only_the_coach_of_the_team_answers_when_signed_in(client, draft, broker
 def recognise(vacancy: Vacancy, status: str = "recognised", **dates) -> None:
     values = {"checked_on": today(), "valid_until": vacancy.ends_on + dt.timedelta(days=30)} | dates
     Accreditation.objects.update_or_create(
-        organisation=vacancy.organisation, qualification=vacancy.qualifications.get(), defaults={"status": status, **values}
+        organisation=vacancy.organisation,
+        qualification=vacancy.qualifications.get(),
+        defaults={"status": status, **values},
     )
 
 
