@@ -4,6 +4,7 @@ A key is `<kind>:<number of the application>:…`, so that one cause mails one p
 `run_retention` finds every mail about an application by its number.
 """
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from organisations.enums import Role
 from organisations.models import Membership
 from placements import rules
 from placements.enums import ApplicationStatus
-from placements.models import Application, Interview, Vacancy, WaitingListEntry
+from placements.models import Application, Interview, SavedSearch, Vacancy, WaitingListEntry
 from stagematch.accounts.models import User
 from stagematch.mail.services import queue_mail
 
@@ -37,10 +38,15 @@ KINDS = (
     "placed",
     "rejection",
     "reserve_next",
+    "saved_search_news",
     "slot_chosen",
     "waiting_list_room",
 )
 """Every kind of mail of this room; each has a folder with subject.txt, body.txt and body.html."""
+
+
+MOST_NAMED = 10
+"""So many places a mail about a saved search names; the rest is one click away."""
 
 
 def link(name: str, *args: object) -> str:
@@ -280,6 +286,39 @@ def waiting_list_room(entry: WaitingListEntry) -> None:
             "vacancy": entry.vacancy,
             "organisation": entry.vacancy.organisation,
             "link": link("apply", entry.vacancy.public_id),
+            "until": entry.turn_until,
+            "to_student": True,
+        },
+    )
+
+
+def saved_search_news(saved: SavedSearch, fresh: list[int], day: dt.date, *, stop: str) -> None:
+    """To the student: places that are new in a saved search, at most ten by name."""
+    rows = Vacancy.objects.filter(pk__in=fresh[:MOST_NAMED]).select_related("organisation", "location__postcode")
+    by_pk = {vacancy.pk: vacancy for vacancy in rows.defer("search_vector", "search_text")}
+    places = [
+        {
+            "title": vacancy.title,
+            "organisation": vacancy.organisation.name,
+            "place": vacancy.location.postcode.place,
+            "link": vacancy_link(vacancy),
+        }
+        for pk in fresh[:MOST_NAMED]
+        if (vacancy := by_pk.get(pk)) is not None
+    ]
+    queue_mail(
+        key=f"saved_search_news:{saved.public_id}:{day}",
+        template="saved_search_news",
+        to=saved.student.user,
+        context={
+            "name": saved.name,
+            "count": len(fresh),
+            "places": places,
+            "more": max(0, len(fresh) - len(places)),
+            "link": f"{link('vacancy-list')}?{saved.query}&sorteer=nieuwste",
+            "manage_link": link("my-saved"),
+            "stop_link": stop,
+            "frequency": saved.get_frequency_display(),
             "to_student": True,
         },
     )

@@ -183,6 +183,14 @@ class ApplicationOrigin(models.TextChoices):
     OWN = "own", _("zelf gevonden")
 
 
+class SearchMailFrequency(models.TextChoices):
+    """How often a student hears about new places of a saved search."""
+
+    DAILY = "daily", _("elke dag")
+    WEEKLY = "weekly", _("elke week")
+    NEVER = "never", _("geen mail")
+
+
 class RejectionReason(models.TextChoices):
     """About the situation, never about the person (ui.md, writing guide)."""
 

@@ -15,13 +15,14 @@ from placements.dossier import hooks as dossier_hooks
 from placements.enums import AgreementStatus
 from placements.models import Application, Placement, Vacancy, VacancyAgreement
 from placements.services.room import offered_at_pool, offered_to
+from placements.services.saved_searches import FEED_LINK, STOP_LINK
 from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
 from stagematch.links.models import SecretLink
 from stagematch.links.purposes import register_purpose
-from stagematch.ui import context, home
+from stagematch.ui import context, home, rescue
 from stagematch.ui.admin_site import StagematchAdminSite
 
 
@@ -43,6 +44,11 @@ def register() -> None:
         renew=agreement_renewal,
     )
     options.register()
+    register_purpose(STOP_LINK, url_name="search-stop", label=_("mail over een zoekopdracht stoppen"))
+    register_purpose(FEED_LINK, url_name="search-feed", label=_("nieuwe plekken volgen"))
+    from placements.views.apply import rescue_typed  # views need every app to be ready
+
+    rescue.register(rescue_typed)
     home.register_counter(10, places_free)
     home.register_counter(20, organisations_taking_part)
     home.register_counter(40, placed_this_year)

@@ -23,6 +23,7 @@ TO_STUDENT = {
     "offer_expired",
     "placed",
     "rejection",
+    "saved_search_news",
 }
 
 
@@ -76,6 +77,7 @@ def _context(kind: str) -> dict[str, Any]:
         "supervisor": "Dewi Verzonnen",
         "days_late": 7,
         "reason": "Er kwam iets tussen.",
+        "until": dt.date(2027, 1, 13),
         "interview": interview,
         "slots": [InterviewSlot(interview=interview, starts_at=start + dt.timedelta(days=day)) for day in range(3)],
         "rejection": Rejection(
@@ -93,5 +95,11 @@ def _context(kind: str) -> dict[str, Any]:
                 "link": f"{settings.BASE_URL}/stageplekken/",
             }
         ],
+        "name": "Met jongeren in Rotterdam",
+        "count": 1,
+        "more": 0,
+        "frequency": "elke week",
+        "manage_link": f"{settings.BASE_URL}/mijn/bewaard/",
+        "stop_link": f"{settings.BASE_URL}/voorbeeld/",
         "contact": User(first_name="Fatma", last_name="Verzonnen"),
     }

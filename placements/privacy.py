@@ -7,6 +7,7 @@ from placements.models import Application, Placement
 from placements.services.applications import withdraw_application
 from placements.services.locks import lock_room, lock_student
 from placements.services.room import release_room
+from placements.services.saved_searches import forget_links_of
 from stagematch.accounts.models import User
 from students.models import Student
 from students.services import register_farewell
@@ -23,6 +24,7 @@ def farewell(student: Student, actor: User) -> None:
     Runs in the transaction of the deletion. Locks in the order of `services.locks`.
     """
     lock_student(student.pk)
+    forget_links_of(student, actor)
     for placement in Placement.objects.filter(student=student).order_by("vacancy_id", "pk"):
         if placement.status in PlacementStatus.holding():
             room = lock_room(placement.vacancy_id, placement.supervisor_id)

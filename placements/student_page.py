@@ -4,12 +4,13 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, Favourite, Interview
+from placements.models import Application, ApplicationDraft, Favourite, Interview
 from placements.selectors import next_step
 from stagematch.clock import now, today
 from students.models import PlacementSearch, Student
@@ -46,6 +47,33 @@ def own_applications(student: Student) -> QuerySet[Application]:
         )
         .defer("vacancy__search_vector", "vacancy__search_text")
         .prefetch_related(Prefetch("interviews", queryset=interviews, to_attr="talks"), "events")
+    )
+
+
+def own_application(student: Student, public_id: object) -> Application:
+    """Return one's own application; somebody else's does not exist (404)."""
+    return get_object_or_404(own_applications(student).select_related("search"), public_id=public_id)
+
+
+def open_for_choice(student: Student) -> list[Application]:
+    """The open applications of a student who has reached the limit, the one that waits longest without news first."""
+    unanswered = Q(status__in=ApplicationStatus.unanswered())
+    return list(
+        Application.objects.filter(student=student)
+        .open()
+        .select_related("vacancy__organisation")
+        .defer("vacancy__search_vector", "vacancy__search_text")
+        .annotate(is_waiting=Case(When(unanswered, then=Value(0)), default=Value(1), output_field=IntegerField()))
+        .order_by("is_waiting", "submitted_at", "pk")
+    )
+
+
+def drafts_of(student: Student) -> list[ApplicationDraft]:
+    """What the student wrote and did not send yet, last touched first."""
+    return list(
+        ApplicationDraft.objects.filter(student=student)
+        .select_related("vacancy__organisation")
+        .defer("vacancy__search_vector", "vacancy__search_text")
     )
 
 

@@ -41,3 +41,11 @@ def close_expired_vacancies(date: str | None = None) -> dict[str, int]:
     day = _day(date)
     with at(day) if date else nullcontext():
         return services.close_expired(day=day)
+
+
+@shared_task(name="placements.tasks.send_student_news")
+def send_student_news(date: str | None = None) -> dict[str, int]:
+    """Tell who is next on the waiting lists, and mail new places for saved searches."""
+    day = _day(date)
+    with at(day) if date else nullcontext():
+        return vars(services.send_student_news(day=day))

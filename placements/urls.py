@@ -1,19 +1,28 @@
 from django.urls import path
 
-from placements.views import agreement, documents, public, school, student
+from placements.views import agreement, apply, documents, public, saved, school, searches, student
 
 urlpatterns = [
     path("stageplekken/", public.vacancy_list, name="vacancy-list"),
     path("stageplekken/kaart/", public.vacancy_map, name="vacancy-map"),
     path("stageplekken/<uuid:public_id>/", public.vacancy_detail, name="vacancy-detail"),
-    path("stageplekken/<uuid:public_id>/reageren/", student.apply, name="apply"),
-    path("stageplekken/<uuid:public_id>/bewaar/", student.favourite_toggle, name="favourite-toggle"),
-    path("stageplekken/<uuid:public_id>/wachtlijst/", student.waiting_list_join, name="waiting-list-join"),
+    path("stageplekken/<uuid:public_id>/reageren/", apply.apply, name="apply"),
+    path("stageplekken/<uuid:public_id>/concept/", apply.apply_draft, name="apply-draft"),
+    path("stageplekken/<uuid:public_id>/concept/weg/", apply.draft_delete, name="draft-delete"),
+    path("stageplekken/<uuid:public_id>/bewaar/", saved.favourite_toggle, name="favourite-toggle"),
+    path("stageplekken/<uuid:public_id>/wachtlijst/", saved.waiting_list_join, name="waiting-list-join"),
+    path("stageplekken/<uuid:public_id>/wachtlijst/af/", saved.waiting_list_leave, name="waiting-list-leave"),
     path("stageplekken/<uuid:public_id>/<slug:slug>/", public.vacancy_detail, name="vacancy-detail"),
     path("mijn/", student.my_overview, name="my-overview"),
-    path("mijn/bewaard/", student.my_saved, name="my-saved"),
+    path("mijn/bewaard/", saved.my_saved, name="my-saved"),
+    path("mijn/bewaard/<uuid:public_id>/verplaats/", saved.favourite_move, name="favourite-move"),
+    path("mijn/zoekopdrachten/nieuw/", searches.search_save, name="search-save"),
+    path("mijn/zoekopdrachten/<uuid:public_id>/", searches.search_change, name="search-change"),
+    path("mijn/zoekopdrachten/<uuid:public_id>/feed/", searches.search_feed_address, name="search-feed-address"),
+    path("feed/plekken/<str:token>/", searches.search_feed, name="search-feed"),
+    path("mail/zoekopdracht/<str:token>/", searches.search_stop, name="search-stop"),
     path("mijn/reacties/<uuid:public_id>/", student.application_detail, name="application-detail"),
-    path("mijn/reacties/<uuid:public_id>/verstuurd/", student.apply_done, name="apply-done"),
+    path("mijn/reacties/<uuid:public_id>/verstuurd/", apply.apply_done, name="apply-done"),
     path("mijn/reacties/<uuid:public_id>/intrekken/", student.application_withdraw, name="application-withdraw"),
     path("mijn/reacties/<uuid:public_id>/aanbod/", student.offer_answer, name="offer-answer"),
     path("mijn/gesprekken/<uuid:public_id>/tijd/", student.interview_choose_slot, name="interview-choose-slot"),

@@ -270,6 +270,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the queue: the sweep
 CELERY_BEAT_SCHEDULE = {
     "nightly-matching": {"task": "matchmaking.tasks.nightly_matching", "schedule": crontab(hour=2, minute=0)},
     "reminders": {"task": "placements.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
+    "student-news": {"task": "placements.tasks.send_student_news", "schedule": crontab(hour=6, minute=30)},
     "expire-offers": {"task": "placements.tasks.expire_overdue", "schedule": crontab(hour=0, minute=15)},
     "close-vacancies": {"task": "placements.tasks.close_expired_vacancies", "schedule": crontab(hour=0, minute=20)},
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": 60.0},

@@ -334,7 +334,7 @@ class EnrolForm(FormMixin, forms.Form):
     year = forms.TypedChoiceField(
         label=_("Ik zit in leerjaar"), coerce=int, choices=[(n, str(n)) for n in range(1, 5)], widget=forms.RadioSelect
     )
-    class_name = forms.CharField(label=_("Je klas (mag leeg blijven)"), max_length=30, required=False)
+    class_name = forms.CharField(label=_("Je klas"), max_length=30, required=False)
 
     def __init__(self, *args: Any, programmes: list[Programme], user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

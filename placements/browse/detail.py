@@ -16,6 +16,7 @@ from organisations.weekdays import listing, needs_text
 from placements.browse.cards import allowance_text, can_still_apply, distance_text, is_full, vacancy_days
 from placements.enums import Allowance
 from placements.models import Application, Favourite, Vacancy, WaitingListEntry
+from placements.waiting import PlaceInLine, place_in_line
 from stagematch.accounts.models import User
 from stagematch.regions.models import PostcodeArea
 from students.models import Student
@@ -154,10 +155,11 @@ class Standing:
     mine: Application | None = None
     open_count: int = 0
     limit: int = 0
+    waiting: PlaceInLine | None = None
 
 
 def standing(vacancy: Vacancy, student: Student | None, user: User | AnonymousUser) -> Standing:
-    """Return how it stands. One query for a student, none for anybody else; the services check again under a lock."""
+    """Return how it stands. One query for a student (three in a row), none for anybody else; services check under a lock."""
     limit = settings.MAX_OPEN_APPLICATIONS
     applications = int(getattr(vacancy, "open_applications", 0))
     if student is None:
@@ -181,7 +183,8 @@ def standing(vacancy: Vacancy, student: Student | None, user: User | AnonymousUs
         state = "limit"
     else:
         state = "apply"
-    return Standing(state, current or answered, open_count, limit)
+    waiting = place_in_line(student, vacancy) if state == "waiting" else None
+    return Standing(state, current or answered, open_count, limit, waiting)
 
 
 def job_posting(vacancy: Vacancy, url: str) -> dict[str, Any]:

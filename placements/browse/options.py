@@ -1,5 +1,6 @@
 """The choices of the filters: all reference data in one query, and that query at most once a minute."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,15 +66,18 @@ def _part(rows: QuerySet[Any], facet: str, value: str, name: str, order: str | N
 
 
 def _key() -> str:
-    # The day decides what is valid; the name of the database keeps two sites on one cache apart.
-    return f"filter-options:{connection.settings_dict['NAME']}:{today().isoformat()}"
+    # The name of the database keeps two sites on one cache apart.
+    return f"filter-options:{connection.settings_dict['NAME']}"
 
 
 def _cached_rows() -> list[Row]:
-    rows: list[Row] | None = cache.get(_key())
-    if rows is None:
-        rows = _rows()
-        cache.set(_key(), rows, CACHE_SECONDS)
+    """The rows of today: what is valid depends on the day, also when a job runs for another one."""
+    day = today()
+    cached: tuple[dt.date, list[Row]] | None = cache.get(_key())
+    if cached is not None and cached[0] == day:
+        return cached[1]
+    rows = _rows()
+    cache.set(_key(), (day, rows), CACHE_SECONDS)
     return rows
 
 

@@ -6,6 +6,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from placements.enums import SearchMailFrequency
+from placements.models import ApplicationDraft
 from stagematch.ui.forms import FormMixin
 from students.models import Document, PlacementSearch
 
@@ -50,7 +52,13 @@ class ApplyForm(FormMixin, forms.Form):
     )
 
     def __init__(
-        self, *args: Any, search: PlacementSearch | None, current_cv: Document | None, goals: list[str], **kwargs: Any
+        self,
+        *args: Any,
+        search: PlacementSearch | None,
+        current_cv: Document | None,
+        goals: list[str],
+        draft: ApplicationDraft | None = None,
+        **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
         self.current_cv = current_cv
@@ -66,8 +74,9 @@ class ApplyForm(FormMixin, forms.Form):
         cv_field.choices = choices
         goals_field.choices = [(text, text) for text in goals]
         self.initial.setdefault("cv", "reuse" if current_cv else "upload")
-        self.initial.setdefault("motivation", search.motivation if search else "")
-        self.initial.setdefault("goals", goals[:3])
+        self.initial.setdefault("motivation", draft.motivation if draft else search.motivation if search else "")
+        self.initial.setdefault("goals", [g for g in goals if g in draft.learning_goals] if draft else goals[:3])
+        self.initial.setdefault("own_goal", draft.own_goal if draft else "")
 
     def clean_motivation(self) -> str:
         text = str(self.cleaned_data["motivation"]).strip()
@@ -105,4 +114,21 @@ class ReasonForm(FormMixin, forms.Form):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"max_length": _("Dit is te lang. Maak het korter: hoogstens 300 tekens.")},
+    )
+
+
+class SavedSearchForm(FormMixin, forms.Form):
+    """A name for a search, and how often to hear."""
+
+    name = forms.CharField(
+        label=_("Naam van je zoekopdracht"),
+        max_length=80,
+        error_messages={"max_length": _("Deze naam is te lang. Maak hem korter: hoogstens 80 tekens.")},
+    )
+    frequency = forms.ChoiceField(
+        label=_("Mail mij nieuwe plekken"),
+        choices=SearchMailFrequency.choices,
+        initial=SearchMailFrequency.WEEKLY,
+        widget=forms.RadioSelect,
+        help_text=_("Je krijgt alleen mail als er iets nieuws is."),
     )

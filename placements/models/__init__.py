@@ -14,6 +14,7 @@ from placements.models.dossier import (
     PlacementFile,
     Signature,
 )
+from placements.models.own import ApplicationDraft, SavedSearch
 from placements.models.placement import Placement, PlacementEvent
 from placements.models.screening import AnswerTemplate, BulkItem, BulkOperation, ForwardRequest, SavedView
 from placements.models.statistic import AnswerStatistic
@@ -23,6 +24,7 @@ __all__ = [
     "AnswerStatistic",
     "AnswerTemplate",
     "Application",
+    "ApplicationDraft",
     "ApplicationEvent",
     "ApplicationNote",
     "BulkItem",
@@ -38,6 +40,7 @@ __all__ = [
     "PlacementEvent",
     "PlacementFile",
     "Rejection",
+    "SavedSearch",
     "SavedView",
     "Signature",
     "Vacancy",

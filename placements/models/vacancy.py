@@ -210,12 +210,21 @@ class WaitingListEntry(models.Model):
     vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="waiting_list")
     created_at = models.DateTimeField(_("sinds"), default=now)
     told_at = models.DateTimeField(_("gemaild dat er ruimte is"), null=True, blank=True)
+    turn_until = models.DateField(_("aan de beurt tot en met"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("plek op de wachtlijst")
         verbose_name_plural = _("wachtlijst")
         ordering = ["created_at", "pk"]
-        constraints = [models.UniqueConstraint(fields=["student", "vacancy"], name="waiting_once")]
+        indexes = [
+            models.Index(fields=["vacancy", "created_at"], name="waiting_in_line", condition=Q(told_at__isnull=True))
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["student", "vacancy"], name="waiting_once"),
+            models.CheckConstraint(
+                condition=Q(told_at__isnull=False) | Q(turn_until__isnull=True), name="a_turn_was_told"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.student}: {self.vacancy}"

@@ -11,30 +11,42 @@ from placements.services.applications import (
     submit_application,
     withdraw_application,
 )
+from placements.services.drafts import drop_draft, forget_old_drafts, save_draft
 from placements.services.interviews import cancel_interview, choose_slot, record_interview
+from placements.services.news import NewsCounts, send_student_news
 from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer
 from placements.services.publication import close_expired, copy_vacancy
 from placements.services.reminders import ReminderCounts, send_reminders
 from placements.services.retention import RetentionCounts, run_retention
 from placements.services.room import offers_out, release_room, require_room, take_room
+from placements.services.saved_searches import (
+    change_frequency,
+    delete_search,
+    mail_saved_searches,
+    new_feed_address,
+    places_of,
+    save_search,
+)
 from placements.services.screening import invite, put_on_reserve, reject, reserves_of
 from placements.services.status import change_status
 from placements.services.vacancies import (
     OpenApplicationsError,
     close_vacancy,
     create_vacancy,
-    join_waiting_list,
     missing_for_publishing,
     missing_texts,
+    move_favourite,
     publish_vacancy,
     refresh_search_text,
     toggle_favourite,
     unpublish_vacancy,
     update_vacancy,
 )
+from placements.services.waiting import join_waiting_list, leave_waiting_list, tell_waiting, tell_waiting_everywhere
 
 __all__ = [
     "AGREEMENT",
+    "NewsCounts",
     "OpenApplicationsError",
     "ReminderCounts",
     "RetentionCounts",
@@ -45,6 +57,7 @@ __all__ = [
     "ask_agreement",
     "assign",
     "cancel_interview",
+    "change_frequency",
     "change_status",
     "choose_slot",
     "close_expired",
@@ -53,14 +66,22 @@ __all__ = [
     "copy_vacancy",
     "create_vacancy",
     "decline_offer",
+    "delete_search",
+    "drop_draft",
     "expire_offers",
+    "forget_old_drafts",
     "invite",
     "join_waiting_list",
+    "leave_waiting_list",
+    "mail_saved_searches",
     "make_offer",
     "mark_read",
     "missing_for_publishing",
     "missing_texts",
+    "move_favourite",
+    "new_feed_address",
     "offers_out",
+    "places_of",
     "publish_vacancy",
     "put_on_reserve",
     "record_interview",
@@ -70,10 +91,15 @@ __all__ = [
     "require_room",
     "reserves_of",
     "run_retention",
+    "save_draft",
+    "save_search",
     "send_reminders",
+    "send_student_news",
     "skip_agreement",
     "submit_application",
     "take_room",
+    "tell_waiting",
+    "tell_waiting_everywhere",
     "toggle_favourite",
     "unpublish_vacancy",
     "update_vacancy",

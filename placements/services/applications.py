@@ -11,6 +11,7 @@ from placements import emails, fit, rules, validators
 from placements.enums import ApplicationOrigin, ApplicationStatus
 from placements.models import Application, ApplicationEvent, ApplicationNote, Vacancy, WaitingListEntry
 from placements.services.aliases import pick_alias
+from placements.services.drafts import drop_draft
 from placements.services.locks import lock_application, lock_student, lock_vacancy
 from placements.services.status import move
 from stagematch.accounts.models import User
@@ -68,6 +69,7 @@ def submit_application(
             application=application, to_status=application.status, actor=actor, at=application.submitted_at
         )
         WaitingListEntry.objects.filter(student=locked_student, vacancy=locked_vacancy).delete()
+        drop_draft(student=locked_student, vacancy=locked_vacancy)
         emails.application_received(application)
         emails.application_new(application)
     return application

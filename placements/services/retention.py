@@ -10,6 +10,7 @@ from django.utils import timezone
 from placements import emails, rules
 from placements.enums import ApplicationStatus
 from placements.models import Application
+from placements.services.drafts import KEEP_DAYS, forget_old_drafts
 from stagematch.audit.models import AccessLog
 from stagematch.links.services import forget_links
 from stagematch.mail.delivery import forget_sent
@@ -31,6 +32,7 @@ class RetentionCounts:
     old_mails: int = 0
     old_views: int = 0
     old_links: int = 0
+    drafts: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -41,6 +43,7 @@ class RetentionCounts:
             f"mails wiped after a year: {self.old_mails}",
             f"lines of the view log older than two years: {self.old_views}",
             f"secret links 90 days after they expired: {self.old_links}",
+            f"drafts that nobody touched for {KEEP_DAYS} days: {self.drafts}",
         ]
 
 
@@ -79,6 +82,7 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     """Wipe mails after a year, who-saw-what after two, links after 90 days (the terms of docs/personal-data.csv)."""
     midnight = dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
     counts.old_mails = forget_sent(before=midnight - MAIL_TERM, dry_run=dry_run)
+    counts.drafts = forget_old_drafts(day=day, dry_run=dry_run)
     views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
     counts.old_views = views.count() if dry_run else views.delete()[0]
     counts.old_links = forget_links(day=day, dry_run=dry_run)

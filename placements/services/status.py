@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations.workdays import working_days_between
-from placements import emails, rules
+from placements import emails
 from placements.enums import TRANSITIONS, ApplicationStatus, InterviewStatus
-from placements.models import AnswerStatistic, Application, ApplicationEvent, WaitingListEntry
+from placements.models import AnswerStatistic, Application, ApplicationEvent
 from placements.services.locks import lock_application, lock_student
+from placements.services.waiting import tell_waiting_later
 from stagematch.accounts.models import User
 from stagematch.clock import now
 from stagematch.ui.errors import Conflict, RuleError
@@ -69,7 +70,7 @@ def move(
         drop_open_interviews(application)
     emails.status_changed(application, source=source, actor=actor, reason=reason)
     if to not in ApplicationStatus.open_statuses():
-        tell_waiting(application)
+        tell_waiting_later(application.vacancy_id)
     if "answered_at" in fields:
         _count_answer(application)
     return application
@@ -122,26 +123,6 @@ _FACTS: dict[ApplicationStatus, Callable[[Application], bool]] = {
     ApplicationStatus.REJECTED: _has_rejection,
 }
 """What must be there before a status is true. Also true for a colleague with a shell: there is no other setter."""
-
-
-def tell_waiting(application: Application) -> None:
-    """Mail the first student on the waiting list of this application's vacancy, when there is room again (R3)."""
-    vacancy = application.vacancy
-    vacancy.refresh_from_db(fields=["places_taken", "places", "status"])
-    if not (rules.is_published(vacancy) and rules.takes_applications(vacancy)):
-        return
-    entry = (
-        WaitingListEntry.objects.filter(vacancy=vacancy, told_at__isnull=True)
-        .select_related("student__user")
-        .select_for_update(of=("self",), skip_locked=True)
-        .order_by("created_at", "pk")
-        .first()
-    )
-    if entry is None:
-        return
-    entry.told_at = now()
-    entry.save(update_fields=["told_at"])
-    emails.waiting_list_room(entry)
 
 
 def _count_answer(application: Application) -> None:

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from organisations.models import Location, Organisation, TargetGroup, Team, TeamCapacity, WorkField
 from organisations.weekdays import listing
-from placements import accreditation, rules
+from placements import accreditation
 from placements.enums import VACANCY_TRANSITIONS, ApplicationStatus, VacancyStatus
-from placements.models import Application, Favourite, Vacancy, WaitingListEntry
+from placements.models import Application, Favourite, Vacancy
 from placements.services.agreement import require_agreement
 from placements.services.locks import lock_student, lock_vacancy
 from stagematch.accounts.models import User
@@ -266,21 +266,20 @@ def toggle_favourite(*, student: Student, vacancy: Vacancy) -> bool:
     return True
 
 
-def join_waiting_list(*, student: Student, vacancy: Vacancy) -> WaitingListEntry:
-    """Wait for room at a full vacancy (R3). Who was told before and asks again waits again, at the end.
+def move_favourite(*, student: Student, vacancy: Vacancy, up: bool) -> bool:
+    """Move a kept place one up or down in the student's own order; return whether anything moved.
 
-    Raises RuleError not_published, and not_full when one can simply apply.
+    Ranks are written anew from the order on the screen, so gaps and doubles from before do no harm.
     """
     with transaction.atomic():
-        locked = lock_vacancy(vacancy.pk)
-        if not rules.is_published(locked):
-            raise RuleError(
-                "not_published", _("Deze plek staat niet meer open. Bekijk andere plekken die bij je passen.")
-            )
-        if rules.takes_applications(locked):
-            raise RuleError("not_full", _("Er is ruimte op deze plek. Je kunt meteen reageren."))
-        entry, is_new = WaitingListEntry.objects.get_or_create(student=student, vacancy=locked)
-        if not is_new and entry.told_at is not None:
-            entry.told_at, entry.created_at = None, now()
-            entry.save(update_fields=["told_at", "created_at"])
-    return entry
+        lock_student(student.pk)
+        rows = list(Favourite.objects.filter(student=student).order_by("rank", "-created_at", "pk"))
+        at = next((n for n, row in enumerate(rows) if row.vacancy_id == vacancy.pk), None)
+        to = None if at is None else at - 1 if up else at + 1
+        moved = at is not None and to is not None and 0 <= to < len(rows)
+        if moved:
+            rows[at], rows[to] = rows[to], rows[at]  # type: ignore[index]
+        for rank, row in enumerate(rows):
+            row.rank = rank
+        Favourite.objects.bulk_update(rows, ["rank"])
+    return moved

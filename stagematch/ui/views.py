@@ -2,8 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseForbidden
 from django.shortcuts import render
+
+from stagematch.ui.rescue import rescue
 
 
 def _error(request: HttpRequest, status: int, template: str) -> HttpResponse:
@@ -35,8 +37,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Show the page for a form whose safety token is missing or old (403); nothing was lost that the back button cannot bring back."""
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Show the page for a form whose safety token is missing or old (403); nothing was lost that the back button cannot bring back.
+
+    Nothing is done that the form asked for. A room may keep the text, when the form itself proves whose it is.
+    """
+    kept = rescue(request)
+    if kept is not None:
+        return kept
     return HttpResponseForbidden(render(request, "403_csrf.html").content)
 
 

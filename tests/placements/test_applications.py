@@ -130,12 +130,15 @@ def test_submit_application_refuses_somebody_elses_cv(search, vacancy, settings,
     assert error.value.code == "wrong_cv"
 
 
-def test_withdrawing_makes_room_and_tells_the_first_who_waits_once(search, other_search, vacancy, student):
+def test_withdrawing_makes_room_and_tells_the_first_who_waits_once(
+    search, other_search, vacancy, student, django_capture_on_commit_callbacks
+):
     application = submit(search, vacancy)
     for _ in range(vacancy.application_cap - 1):
         submit(f.SearchFactory(), vacancy)
     entry = services.join_waiting_list(student=other_search.student, vacancy=vacancy)
-    services.withdraw_application(application=application, actor=student)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.withdraw_application(application=application, actor=student)
     entry.refresh_from_db()
     assert entry.told_at is not None
     mail = OutgoingMail.objects.get(template="waiting_list_room")

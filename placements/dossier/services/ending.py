@@ -15,7 +15,7 @@ from placements.models import Placement, PlacementFile
 from placements.services.locks import lock_room, lock_student
 from placements.services.offers import tell_next_reserve
 from placements.services.room import release_room
-from placements.services.status import tell_waiting
+from placements.services.waiting import tell_waiting_later
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
 from stagematch.ui.errors import RuleError
@@ -59,7 +59,7 @@ def end_early(
         _search_again(locked, reason)
         emails.ended(locked)
         tell_next_reserve(locked.application)
-        tell_waiting(locked.application)
+        tell_waiting_later(locked.vacancy_id)
     return locked
 
 

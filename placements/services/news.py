@@ -1,0 +1,27 @@
+"""What students hear every morning: it is your turn, and there is something new."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from placements.services.saved_searches import mail_saved_searches
+from placements.services.waiting import tell_waiting_everywhere
+
+
+@dataclass
+class NewsCounts:
+    """How many were (in a dry run: would perhaps be) told."""
+
+    waiting: int = 0
+    searches: int = 0
+
+    def lines(self) -> list[str]:
+        """For a command's output."""
+        return [f"waiting lists: {self.waiting}", f"saved searches with something new: {self.searches}"]
+
+
+def send_student_news(*, day: dt.date, dry_run: bool = False) -> NewsCounts:
+    """Do the morning round of `day`. Running twice tells nobody twice; a missed day is made up for by the next."""
+    return NewsCounts(
+        waiting=tell_waiting_everywhere(day=day, dry_run=dry_run),
+        searches=mail_saved_searches(day=day, dry_run=dry_run),
+    )
