@@ -20,7 +20,7 @@ from django.utils.html import escape
 from matchmaking.models import MatchingRun
 from stagematch.accounts.models import User
 from stagematch.mail.models import OutgoingMail
-from stagematch.mail.services import message_id, render
+from stagematch.mail.services import message_id, planner, render
 from stagematch.mail.tasks import sweep_outbox
 
 log = structlog.get_logger(__name__)
@@ -67,6 +67,7 @@ def queue_night_mails(run: MatchingRun) -> int:
 def _mails(run: MatchingRun, numbers: dict[int, int], texts: dict[int, tuple[str, str, str]]) -> Iterator[OutgoingMail]:
     moment = timezone.now()  # transport follows the wall clock (stagematch.mail.services)
     users = User.objects.filter(pk__in=numbers).only("pk", "public_id", "email", "first_name").order_by("pk")
+    plan = planner(TEMPLATE)
     for user in users.iterator(chunk_size=BATCH):
         subject, text, html = texts[numbers[user.pk]]
         name, key = user.get_short_name(), f"proposals:{run.night}:{user.public_id}"
@@ -80,6 +81,7 @@ def _mails(run: MatchingRun, numbers: dict[int, int], texts: dict[int, tuple[str
             body_html=html.replace(_NAME, escape(name)),
             next_attempt_at=moment,
             message_id=message_id(key),
+            **plan(user),
         )
 
 

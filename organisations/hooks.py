@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from organisations.enums import Role
-from organisations.models import Organisation
+from organisations.models import Membership, Organisation
 from organisations.roles import has_role
 from stagematch.accounts import landing, signup
-from stagematch.mail import samples
+from stagematch.accounts.models import User
+from stagematch.mail import addresses, samples
 from stagematch.ui import context
 from stagematch.ui.admin_site import StagematchAdminSite
 
@@ -28,12 +29,20 @@ def register() -> None:
             "email": "dewi@delinde.example",
         },
     )
+    addresses.register_watcher("organisations", depend_on_member)
     context.register_role(20, "makelaar", is_broker)
     context.register_role(30, "school", is_coordinator)
     context.register_role(40, "team", is_in_a_team)
     context.register_role(90, "beheer", is_platform_admin)
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.allow_entry(is_broker)
+
+
+def depend_on_member(user: User) -> list[User]:
+    """The stagemakelaars and BPV-coördinatoren where somebody works: they invite people and can correct an address."""
+    places = Membership.objects.active().filter(user=user).values("organisation")
+    keepers = Membership.objects.active().filter(organisation__in=places, role__in=[Role.BROKER, Role.COORDINATOR])
+    return [row.user for row in keepers.select_related("user").order_by("pk")]
 
 
 def broker_page(request: HttpRequest) -> str | None:

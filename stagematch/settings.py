@@ -248,6 +248,12 @@ EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="stagematch <noreply@stagematch.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where mail that comes back is sent, with a number per mail put in: bounces+<number>@…; empty means nobody reads it.
+BOUNCE_ADDRESS: str = env.str("BOUNCE_ADDRESS", default="")
+BOUNCE_IMAP_HOST: str = env.str("BOUNCE_IMAP_HOST", default="")
+BOUNCE_IMAP_PORT: int = env.int("BOUNCE_IMAP_PORT", default=993)
+BOUNCE_IMAP_USER: str = env.str("BOUNCE_IMAP_USER", default="")
+BOUNCE_IMAP_PASSWORD: str = env.str("BOUNCE_IMAP_PASSWORD", default="")
 # Where the development mailbox keeps its messages; empty means there is none and its page does not exist.
 MAILBOX_DIR: str = "" if PRODUCTION else env.str("STAGEMATCH_MAILBOX_DIR", default="")
 
@@ -273,6 +279,8 @@ CELERY_BEAT_SCHEDULE = {
     "student-news": {"task": "placements.tasks.send_student_news", "schedule": crontab(hour=6, minute=30)},
     "expire-offers": {"task": "placements.tasks.expire_overdue", "schedule": crontab(hour=0, minute=15)},
     "close-vacancies": {"task": "placements.tasks.close_expired_vacancies", "schedule": crontab(hour=0, minute=20)},
+    "digests": {"task": "stagematch.mail.tasks.send_digests", "schedule": crontab(hour="7-21", minute=30)},
+    "bounces": {"task": "stagematch.mail.tasks.read_bounces", "schedule": crontab(minute="*/10")},
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": 60.0},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},
 }

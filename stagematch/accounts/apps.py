@@ -9,8 +9,13 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Give the mails of signing in a sample each."""
+        from allauth.account.signals import email_changed, user_logged_in
+
+        from stagematch.accounts import signals
         from stagematch.mail import samples
 
+        user_logged_in.connect(signals.look_at_address, dispatch_uid="accounts.address")
+        email_changed.connect(signals.move_to_new_address, dispatch_uid="accounts.new_address")
         samples.register("account/login_code", lambda: {"code": "K7P-2QX"})
         samples.register("account/verify_email", lambda: {"code": "M4T-8RW"})
         samples.register(

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from stagematch.audit.services import record_view
-from stagematch.mail.models import OutgoingMail
+from stagematch.mail.addresses import clear_address
+from stagematch.mail.models import MailAddress, OutgoingMail
 from stagematch.mail.services import requeue
 from stagematch.ui.admin_mixins import PlatformAdminMixin, ReadOnlyMixin
 
@@ -20,7 +21,7 @@ class OutgoingMailAdmin(ReadOnlyMixin, PlatformAdminMixin):
     """Who looks at a mail looks at somebody's data: it is noted."""
 
     list_display = ["created_at", "template", "to_email", "state", "attempts", "next_attempt_at", "sent_at"]
-    list_filter = ["state", "template"]
+    list_filter = ["state", "topic", "template"]
     search_fields = ["to_email", "key"]
     date_hierarchy = "created_at"
     fields = [
@@ -28,7 +29,10 @@ class OutgoingMailAdmin(ReadOnlyMixin, PlatformAdminMixin):
         "to_email",
         "subject",
         "body_text",
+        "topic",
         "state",
+        "hold_until",
+        "digest",
         "attempts",
         "created_at",
         "next_attempt_at",
@@ -67,3 +71,23 @@ class OutgoingMailAdmin(ReadOnlyMixin, PlatformAdminMixin):
                 len(mails) - done,
             )
             messages.warning(request, text % {"count": len(mails) - done})
+
+
+@admin.register(MailAddress)
+class MailAddressAdmin(ReadOnlyMixin, PlatformAdminMixin):
+    """Addresses that mail servers refuse, and why; nothing is sent there until somebody says that it works again."""
+
+    list_display = ["email", "stopped_at", "code", "refusals", "last_refusal_at", "cleared_at"]
+    search_fields = ["email"]
+    date_hierarchy = "stopped_at"
+    fields = ["email", "stopped_at", "code", "reason", "refusals", "last_refusal_at", "cleared_at"]
+    actions = ["works_again"]
+
+    @admin.action(description=_("Dit adres werkt weer: verstuur wat terugkwam"), permissions=["view"])
+    def works_again(self, request: HttpRequest, queryset: "QuerySet[MailAddress]") -> None:
+        """Clear the mark and send the mail of the last week again."""
+        actor = request.user
+        assert isinstance(actor, AbstractBaseUser)  # noqa: S101 -- the admin lets nobody else in
+        again = sum(clear_address(email=row.email, actor=actor) for row in queryset)
+        text = ngettext("%(count)s mail gaat opnieuw weg.", "%(count)s mails gaan opnieuw weg.", again)
+        messages.success(request, text % {"count": again})

@@ -22,6 +22,9 @@ class MailConfig(AppConfig):
 
         if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
             admin.site.add_views(_sample_pages)
+        from stagematch.mail import own_samples
+
+        own_samples.register()
 
 
 def _sample_pages(site: "StagematchAdminSite") -> "list[URLPattern | URLResolver]":

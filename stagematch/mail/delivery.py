@@ -9,17 +9,20 @@
 """
 
 import datetime as dt
+import re
 import smtplib
 import time
 from enum import StrEnum
 
 import structlog
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from stagematch.mail import addresses, bounces, topics
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.secrets import mask
 
@@ -47,6 +50,7 @@ SWEEP_BATCH = 100
 SWEEP_LOCK = 0x6D61696C  # "mail", for pg_try_advisory_lock
 SAVE_RETRY_SECONDS = 60.0
 # Mails that hold a secret: their text is wiped once they are out, so that nobody reads a code back from the outbox.
+_ENHANCED = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
 SECRET_FOLDER = "account/"  # noqa: S105 -- a folder of templates
 
 
@@ -129,15 +133,30 @@ def _send_due() -> int:
 
 
 def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
+    headers = {"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated", **_unsubscribe_headers(mail)}
+    sender = bounces.envelope_sender(mail)
+    if sender:
+        headers["From"] = settings.DEFAULT_FROM_EMAIL
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.body_text,
+        from_email=sender or settings.DEFAULT_FROM_EMAIL,
         to=[mail.to_email],
-        headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     if mail.body_html.strip():
         message.attach_alternative(mail.body_html, "text/html")
     return message
+
+
+def _unsubscribe_headers(mail: OutgoingMail) -> dict[str, str]:
+    """Let a mail program offer 'unsubscribe', by one click (RFC 2369, RFC 8058), where the mail may be switched off."""
+    found = topics.topic_of(mail.template)
+    slug = topics.DIGEST_TOPIC if mail.template == topics.DIGEST_TEMPLATE else found.slug if found else ""
+    if not slug or mail.to_user is None or (found is not None and not found.can_be_off):
+        return {}
+    address = f"{settings.BASE_URL}{topics.unsubscribe_path(mail.to_user, slug)}"
+    return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def _settle_failure(mail: OutgoingMail, error: Exception) -> Outcome:
@@ -160,6 +179,15 @@ def _settle_failure(mail: OutgoingMail, error: Exception) -> Outcome:
         next_attempt_at=timezone.now() + wait,
         last_error=f"{code or ''} {text}".strip().replace(mail.to_email, "<address>")[:500],
     )
+    if outcome == Outcome.BOUNCED:
+        status = _ENHANCED.search(text)
+        addresses.note_refusal(
+            email=mail.to_email,
+            code=status[0] if status else str(code),
+            reason=text,
+            final=addresses.is_final(status[0] if status else "", str(code)),
+            warn=mail.template != addresses.WARNING_TEMPLATE,
+        )
     log.warning("mail.not_sent", mail=mail.pk, template=mail.template, outcome=outcome, attempts=attempts, code=code)
     return outcome
 
@@ -184,6 +212,9 @@ def _save(mail: OutgoingMail, **values: object) -> None:
     """Save the outcome of an attempt, waiting for a database that restarts: what was sent must be known as sent."""
     if mail.template.startswith(SECRET_FOLDER) and values["state"] in (State.SENT, State.FAILED, State.BOUNCED):
         values |= {"body_text": "", "body_html": ""}
+    elif values["state"] == State.SENT and mail.template == topics.DIGEST_TEMPLATE:
+        # What it collected is in the rows it was made of, each with its own term; here nothing has to stay.
+        values |= {"subject": "Verzamelmail", "body_text": "", "body_html": ""}
     elif values["state"] == State.SENT:
         # A secret link opens a page for whoever has it: once the mail is out, nobody reads the link back from the outbox.
         values |= {"body_text": mask(mail.body_text), "body_html": mask(mail.body_html)}
@@ -213,10 +244,11 @@ def forget_sent(*, before: dt.datetime, dry_run: bool = False) -> int:
     Returns how many rows (would) change. Called by the nightly retention with the term of docs/personal-data.csv.
     """
     finished = OutgoingMail.objects.filter(
-        state__in=[State.SENT, State.FAILED, State.BOUNCED], created_at__lt=before
+        state__in=[State.SENT, State.FAILED, State.BOUNCED, State.BUNDLED, State.OFF], created_at__lt=before
     ).filter(~Q(body_text="") | ~Q(to_email="gewist@stagematch.invalid"))
     if dry_run:
         return finished.count()
+    addresses.forget_addresses(before=before)
     with transaction.atomic():
         return finished.update(
             subject="", body_text="", body_html="", to_email="gewist@stagematch.invalid", to_user=None, last_error=""

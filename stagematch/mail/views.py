@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from stagematch.mail import mailbox, samples, services
+from stagematch.mail import mailbox, samples, services, topics
 from stagematch.ui.admin_mixins import is_platform_admin
 
 P = ParamSpec("P")
@@ -100,7 +100,7 @@ def _rendered(name: str) -> tuple[str, str, str]:
 @_platform_admins_only
 def sample_list(request: HttpRequest) -> HttpResponse:
     """Every mail that goes out, with its subject."""
-    mails = [(name, _rendered(name)[0]) for name in samples.names()]
+    mails = [(name, _rendered(name)[0], topics.topic_of(name)) for name in samples.names()]
     context = {**admin.site.each_context(request), "title": "Voorbeelden van mail", "mails": mails}
     return render(request, "mail/samples.html", context)
 

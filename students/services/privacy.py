@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from stagematch.accounts.models import User
 from stagematch.clock import now
 from stagematch.links.services import forget_address
-from stagematch.mail.models import OutgoingMail
+from stagematch.mail.models import MailAddress, OutgoingMail
 from stagematch.ui.errors import RuleError
 from students.models import Document, Student
 
@@ -36,7 +36,7 @@ _SECRET = {
     "usersessions.UserSession": {"session_key", "data"},
     "links.SecretLink": {"token_hash", "object_id"},
     "links.SecretLinkUse": {"visitor"},
-    "mail.OutgoingMail": {"body_html", "last_error", "claimed_at", "next_attempt_at"},
+    "mail.OutgoingMail": {"body_html", "last_error", "claimed_at", "handed_at", "next_attempt_at"},
 }
 # What hangs under these is about other people.
 _STOP = {"organisations.Membership"}
@@ -163,4 +163,5 @@ def _forget_in_texts(name: str, email: str) -> None:
         about |= Q(body_text__icontains=name) | Q(subject__icontains=name)
         told |= Q(object_repr__icontains=name)
     OutgoingMail.objects.filter(about).delete()
+    MailAddress.objects.filter(email__iexact=email).delete()
     LogEntry.objects.filter(told).delete()

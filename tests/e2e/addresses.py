@@ -19,7 +19,7 @@ from placements.validators import validate_can_apply
 from placements.workspace.selectors import STAGES
 from roadshows.models import Roadshow
 from stagematch.accounts.models import User
-from stagematch.mail import samples
+from stagematch.mail import samples, topics
 from stagematch.ui.admin_site import StagematchAdminSite
 from stagematch.ui.errors import RuleError
 from students.models import PlacementSearch
@@ -102,6 +102,7 @@ def public() -> Iterator[Visit]:
     yield _page("account_inactive")
     yield _page("account_reset_password_from_key", "1", "wrong-key", label="account_reset_password_from_key broken")
     yield _page("admin:index", label="admin sends to signing in")
+    yield Visit("mail-unsubscribe", topics.unsubscribe_path(User.objects.get(email=BROKER), "answers"))
     yield Visit("404", "/bestaat-niet/", 404)
 
 
@@ -114,6 +115,7 @@ def _account() -> Iterator[Visit]:
         "account_reauthenticate",
         "mfa_index",
         "usersessions_list",
+        "mail-preferences",
         "socialaccount_connections",
     ):
         yield _page(name)
@@ -220,6 +222,7 @@ def stagemakelaar() -> Iterator[Visit]:
     yield _page("home")
     yield _page("vacancy-list")
     yield _page("account")
+    yield _page("mail-preferences")
     yield _page("my-overview", label="403", status=403)
 
 
@@ -228,6 +231,7 @@ def team() -> Iterator[Visit]:
     yield _page("team-overview")
     yield _page("home")
     yield _page("account")
+    yield _page("mail-preferences")
 
 
 def bpv() -> Iterator[Visit]:
@@ -238,6 +242,7 @@ def bpv() -> Iterator[Visit]:
     yield _page("school-students", query="?q=bestaatechtniet", label="school-students empty")
     yield _page("home")
     yield _page("account")
+    yield _page("mail-preferences")
 
 
 def second_factor() -> Iterator[Visit]:
@@ -274,9 +279,11 @@ def beheer() -> Iterator[Visit]:
     """The site as a platform admin sees it; the admin's own pages are in `admin_pages`."""
     yield _page("home")
     yield _page("account")
+    yield _page("mail-preferences")
     yield _page("admin:workspace")
     yield _page("admin:workspace-answers-organisations")
     yield _page("admin:mail-samples")
+    yield _page("admin:mail_mailaddress_changelist")
     yield _page("admin:mail-sample", samples.names()[0])
 
 

@@ -21,6 +21,7 @@ class MailServer:
     def __init__(self) -> None:
         self.inbox: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.senders: list[str | None] = []
         self.on_recipient = "250 OK"
         self.on_data = "250 OK"
         self.connections = 0
@@ -47,6 +48,7 @@ class MailServer:
             assert isinstance(message, EmailMessage)
             self.inbox.append(message)
             self.recipients += envelope.rcpt_tos
+            self.senders.append(envelope.mail_from)
         if self.take_and_break_off:
             assert server.transport is not None
             server.transport.close()
