@@ -8,12 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-<<<<<<< HEAD
 from organisations import claims
-from placements import mail_samples, organisation_page, privacy, services, vacancy_emails
-=======
-from placements import mail_samples, mail_topics, organisation_page, privacy
->>>>>>> 6d3eec7 (mail: Let people choose which mail they get and how often, collect reminders in one mail a day, and read what comes back.)
+from placements import mail_samples, mail_topics, organisation_page, privacy, services, vacancy_emails
 from placements.browse import options
 from placements.dossier import hooks as dossier_hooks
 from placements.enums import AgreementStatus
@@ -38,7 +34,6 @@ def register() -> None:
     organisation_page.register()
     privacy.register()
     mail_samples.register()
-<<<<<<< HEAD
     dossier_hooks.register()
     vacancy_emails.register_samples()
     claims.register("offers", offered_at_pool, offered_to)
@@ -48,9 +43,7 @@ def register() -> None:
         label=_("akkoord geven op een stagevacature"),
         renew=agreement_renewal,
     )
-=======
     mail_topics.register()
->>>>>>> 6d3eec7 (mail: Let people choose which mail they get and how often, collect reminders in one mail a day, and read what comes back.)
     options.register()
     register_purpose(STOP_LINK, url_name="search-stop", label=_("mail over een zoekopdracht stoppen"))
     register_purpose(FEED_LINK, url_name="search-feed", label=_("nieuwe plekken volgen"))
