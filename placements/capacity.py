@@ -111,7 +111,7 @@ def capacity_of(vacancy: Vacancy) -> Capacity:
         return Capacity(own, None, hours_each=vacancy.guidance_hours)
     offered = Application.objects.filter(vacancy__pool=pool, status=ApplicationStatus.OFFERED).count()
     promised = Vacancy.objects.filter(pool=pool, status=VacancyStatus.PUBLISHED).aggregate(n=Sum("places"))["n"] or 0
-    team = Level(_("Team %(name)s") % {"name": pool.team.name}, pool.places, pool.taken, offered)
+    team = Level(pool.team.name, pool.places, pool.taken, offered)
     named = set(vacancy.supervisors.values_list("pk", flat=True))
     people = [_person(row, row.pk in named) for row in people_of(pool)]
     return Capacity(own, team, people, promised, vacancy.guidance_hours)

@@ -13,6 +13,7 @@ from placements.services.applications import (
 )
 from placements.services.drafts import drop_draft, forget_old_drafts, save_draft
 from placements.services.interviews import cancel_interview, choose_slot, record_interview
+from placements.services.locks import lock_room
 from placements.services.news import NewsCounts, send_student_news
 from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer
 from placements.services.publication import close_expired, copy_vacancy
@@ -73,6 +74,7 @@ __all__ = [
     "invite",
     "join_waiting_list",
     "leave_waiting_list",
+    "lock_room",
     "mail_saved_searches",
     "make_offer",
     "mark_read",
