@@ -75,3 +75,31 @@ class Need(models.IntegerChoices):
     NO_WEEKENDS = 4, _("niet in het weekend")
     QUIET_START = 8, _("rustig inwerken")
     NOT_ALONE = 16, _("niet alleen bij mensen thuis")
+
+
+class InventoryChoice(models.TextChoices):
+    """What a team says when it is asked for places (features O2). 'Maybe' is for the people who plan, never for students."""
+
+    YES = "yes", _("ja")
+    MAYBE = "maybe", _("misschien")
+    NO = "no", _("nee")
+    ARRANGED = "arranged", _("al geregeld")
+
+    @property
+    def badge(self) -> str:
+        """The colour of its badge; the word always stands in it."""
+        return {"yes": "safe", "maybe": "warning", "no": "neutral", "arranged": "active"}[self.value]
+
+
+class NoReason(models.IntegerChoices):
+    """Why a team has no place, as one bit each, so that reasons can be counted (pain points of the field)."""
+
+    NO_GUIDE = 1, _("geen begeleider")
+    NO_HOURS = 2, _("geen uren voor begeleiding")
+    WORKLOAD = 4, _("te druk in het team")
+    CHANGE = 8, _("het team verandert of verhuist")
+    NO_ROOM = 16, _("geen werkplek")
+    NO_BUDGET = 32, _("geen geld voor een vergoeding")
+    NO_TASKS = 64, _("het werk past niet bij mbo-studenten")
+    NO_TRAINING = 128, _("niemand is getraind in begeleiden")
+    OTHER = 256, _("iets anders")

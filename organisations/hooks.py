@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from organisations.enums import Role
+from organisations.inventory import register as inventory
 from organisations.models import Membership, Organisation
 from organisations.roles import has_role
 from stagematch.accounts import landing, signup
@@ -36,6 +37,7 @@ def register() -> None:
     context.register_role(90, "beheer", is_platform_admin)
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.allow_entry(is_broker)
+    inventory.register()
 
 
 def depend_on_member(user: User) -> list[User]:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from organisations.enums import OrganisationKind, Role
+from stagematch.clock import today
 
 if TYPE_CHECKING:
-    from organisations.models import Membership, Organisation, Programme, Team  # noqa: F401 -- generic parameters
+    from organisations.models import InventoryRequest, Membership, Organisation, Programme, Team  # noqa: F401 -- generic parameters
     from stagematch.accounts.models import User
 
 
@@ -82,3 +83,40 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         if user.is_authenticated and user.is_superuser:
             return self
         return self.filter(school__is_approved=True)
+
+
+class InventoryRequestQuerySet(models.QuerySet["InventoryRequest"]):
+    def of_broker(self, user: User | AnonymousUser) -> Self:
+        """Questions to teams of organisations where `user` is stagemakelaar."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(Exists(_roles(user).filter(organisation=OuterRef("team__organisation"), role=Role.BROKER)))
+
+    def of_team_lead(self, user: User | AnonymousUser) -> Self:
+        """Questions to active teams that `user` leads."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Exists(_roles(user).filter(teams=OuterRef("team"), role=Role.TEAM_LEAD)), team__is_active=True
+        )
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Single answers: for the stagemakelaar, the team's own teamcoach and platform admins; nobody else, ever.
+
+        A coordinator sees counts per organisation (`inventory.selectors`), a student nothing.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.of_broker(user) | self.of_team_lead(user)
+
+    def waiting(self) -> Self:
+        """Teams that have not answered, in rounds where they still can."""
+        return self.filter(answer=None, round__closed_at=None, round__closes_on__gte=today(), team__is_active=True)
+
+
+def _roles(user: User) -> models.QuerySet[Membership]:
+    from organisations.models import Membership
+
+    return Membership.objects.filter(user=user, is_active=True)

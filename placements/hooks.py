@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from organisations import claims
+from organisations.inventory.hooks import register_drafter
 from placements import mail_samples, mail_topics, organisation_page, privacy, services, vacancy_emails
 from placements.browse import options
 from placements.dossier import hooks as dossier_hooks
 from placements.enums import AgreementStatus
+from placements.from_inventory import draft_from_answer
 from placements.models import Application, Placement, Vacancy, VacancyAgreement
 from placements.services.room import offered_at_pool, offered_to
 from placements.services.saved_searches import FEED_LINK, STOP_LINK
@@ -32,6 +34,7 @@ def register() -> None:
         admin.site.add_views(urls)
     context.register_counter("wachtend", waiting)
     organisation_page.register()
+    register_drafter(draft_from_answer)
     privacy.register()
     mail_samples.register()
     dossier_hooks.register()

@@ -2,16 +2,19 @@
 
 from django.http import HttpRequest
 
+from organisations.inventory.selectors import told_by
 from stagematch.accounts import landing
 from stagematch.ui import context
 from students.access import may_begin
 from students.rules import is_student
+from students.services import register_export
 
 
 def register() -> None:
     """Register the student's header and first page."""
     landing.register(10, student_page)
     landing.register(95, new_page)
+    register_export("antwoorden over stageplekken", told_by)
     context.register_role(10, "student", lambda request: is_student(request.user))
 
 

@@ -1,3 +1,4 @@
+from organisations.models.inventory import InventoryAnswer, InventoryRequest, InventoryRound
 from organisations.models.organisation import (
     Accreditation,
     ClosingDay,
@@ -14,6 +15,9 @@ from organisations.models.reference import Qualification, StagePeriod, TargetGro
 __all__ = [
     "Accreditation",
     "ClosingDay",
+    "InventoryAnswer",
+    "InventoryRequest",
+    "InventoryRound",
     "Location",
     "Membership",
     "Organisation",

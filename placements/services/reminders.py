@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from organisations.inventory.services import send_inventory_reminders
 from organisations.models import ClosingDay
 from organisations.workdays import add_working_days, closing_days, working_days_between
 from placements import emails
@@ -28,6 +29,7 @@ class ReminderCounts:
     told: int = 0
     escalated: int = 0
     interviews: int = 0
+    inventory: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -38,11 +40,12 @@ class ReminderCounts:
             f"answer overdue, told to student and school: {self.told}",
             f"answer overdue, told to the second contact: {self.escalated}",
             f"interviews tomorrow: {self.interviews}",
+            f"teams that have not said whether they have places: {self.inventory}",
         ]
 
 
 def send_reminders(*, day: dt.date, dry_run: bool = False) -> ReminderCounts:
-    """Queue the reminders of `day`: the answer clock (R1) and the talks of the next day.
+    """Queue the reminders of `day`: the answer clock (R1), the talks of the next day, and the inventory.
 
     A night that was missed is made up for: what was due earlier and not mailed yet is mailed now. A stagemakelaar gets
     only the strongest of the three answer reminders, however many nights were missed.
@@ -50,6 +53,7 @@ def send_reminders(*, day: dt.date, dry_run: bool = False) -> ReminderCounts:
     counts = ReminderCounts()
     _answer_clock(day, counts, dry_run=dry_run)
     _interviews(day, counts, dry_run=dry_run)
+    counts.inventory = send_inventory_reminders(day=day, dry_run=dry_run)
     return counts
 
 

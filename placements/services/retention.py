@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import CharField, Exists, F, Func, OuterRef, QuerySet, Value
 from django.utils import timezone
 
+from organisations.inventory.services import forget_inventory
 from placements import emails, rules
 from placements.enums import ApplicationStatus
 from placements.models import Application
@@ -33,6 +34,7 @@ class RetentionCounts:
     old_views: int = 0
     old_links: int = 0
     drafts: int = 0
+    old_inventory: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -44,6 +46,7 @@ class RetentionCounts:
             f"lines of the view log older than two years: {self.old_views}",
             f"secret links 90 days after they expired: {self.old_links}",
             f"drafts that nobody touched for {KEEP_DAYS} days: {self.drafts}",
+            f"answers of teams three years after the period: {self.old_inventory}",
         ]
 
 
@@ -86,6 +89,7 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
     counts.old_views = views.count() if dry_run else views.delete()[0]
     counts.old_links = forget_links(day=day, dry_run=dry_run)
+    counts.old_inventory = forget_inventory(day=day, dry_run=dry_run)
 
 
 def _forget(batch: list[Application], counts: RetentionCounts) -> None:

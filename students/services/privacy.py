@@ -15,6 +15,7 @@ from django.db.models import ForeignObjectRel, ProtectedError, Q
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
+from organisations.inventory.services import forget_contact
 from stagematch.accounts.models import User
 from stagematch.clock import now
 from stagematch.links.services import forget_address
@@ -135,6 +136,7 @@ def delete_person(*, user: User, actor: User | None = None) -> None:
             farewell(student, actor or user)
     _forget_in_texts(name, email)
     forget_address(email)
+    forget_contact(email)
     files = [
         (document.file.storage, document.file.name)
         for document in Document.objects.filter(student__user=user)
