@@ -13,7 +13,7 @@ from django.urls import reverse
 from organisations.enums import Role
 from organisations.models import Membership
 from placements import rules
-from placements.enums import ApplicationStatus
+from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, Interview, SavedSearch, Vacancy, WaitingListEntry
 from stagematch.accounts.models import User
 from stagematch.mail.services import queue_mail
@@ -29,7 +29,11 @@ KINDS = (
     "application_received",
     "application_withdrawn",
     "interview_cancelled",
+    "interview_missed",
+    "interview_moving",
+    "interview_planned",
     "interview_reminder",
+    "interview_times_asked",
     "invitation",
     "offer",
     "offer_accepted",
@@ -104,17 +108,20 @@ def candidate_name(application: Application, status: str | None = None) -> str:
     return application.student.user.get_full_name() if known else f"Kandidaat {application.alias}"
 
 
-def _context(application: Application, **more: Any) -> dict[str, Any]:
+def context_of(application: Application, **more: Any) -> dict[str, Any]:
+    """What every mail of this room is filled in with."""
     vacancy = application.vacancy
     return {"application": application, "vacancy": vacancy, "organisation": vacancy.organisation, **more}
 
 
-def _to_student(kind: str, application: Application, *cause: object, **more: Any) -> None:
+def to_student(kind: str, application: Application, *cause: object, calendar: str = "", **more: Any) -> None:
+    """Queue a mail of this kind to the student; `cause` makes its key one of its own, `calendar` goes along."""
     queue_mail(
         key=":".join(str(part) for part in (kind, application.public_id, *cause, "student")),
         template=kind,
         to=application.student.user,
-        context=_context(application, link=student_link(application), to_student=True, **more),
+        context=context_of(application, link=student_link(application), to_student=True, **more),
+        calendar=calendar,
     )
 
 
@@ -127,13 +134,13 @@ def _to(
             key=":".join(str(part) for part in (kind, application.public_id, *cause, person.pk)),
             template=kind,
             to=person,
-            context=_context(application, to_student=False, **context),
+            context=context_of(application, to_student=False, **context),
         )
 
 
 def application_received(application: Application) -> None:
     """To the student: it was sent, and when to expect an answer."""
-    _to_student("application_received", application)
+    to_student("application_received", application)
 
 
 def application_new(application: Application) -> None:
@@ -145,13 +152,13 @@ def status_changed(application: Application, *, source: ApplicationStatus, actor
     """Mail who must know that an application moved; called by the one setter of the status."""
     match application.status:
         case ApplicationStatus.INVITED | ApplicationStatus.SECOND_ROUND:
-            invitation(application.interviews.exclude(status="cancelled").order_by("-round")[0])
+            invitation(application.interviews.exclude(status__in=InterviewStatus.off()).order_by("-round")[0])
         case ApplicationStatus.REJECTED:
             rejection(application)
         case ApplicationStatus.OFFERED:
-            _to_student("offer", application, application.offer_until, supervisor=_supervisor(application))
+            to_student("offer", application, application.offer_until, supervisor=_supervisor(application))
         case ApplicationStatus.ACCEPTED:
-            _to_student("placed", application, supervisor=_supervisor(application))
+            to_student("placed", application, supervisor=_supervisor(application))
             address = link("team-overview")
             _to(brokers_of(application), "offer_accepted", application, supervisor=_supervisor(application))
             _to(
@@ -165,7 +172,7 @@ def status_changed(application: Application, *, source: ApplicationStatus, actor
             name = candidate_name(application, source)
             _to(brokers_of(application), "offer_declined", application, reason=reason, candidate=name)
         case ApplicationStatus.EXPIRED:
-            _to_student("offer_expired", application)
+            to_student("offer_expired", application)
             _to(brokers_of(application), "offer_expired", application, candidate=candidate_name(application, source))
         case ApplicationStatus.WITHDRAWN:
             name = candidate_name(application, source)
@@ -177,15 +184,17 @@ def _supervisor(application: Application) -> str:
     return offered.supervisor.user.get_full_name() if offered else ""
 
 
-def invitation(interview: Interview) -> None:
-    """To the student: come and talk, choose a time."""
+def invitation(interview: Interview, *, calendar: str = "") -> None:
+    """To the student: come and talk, choose a time; again, with its own key, when other times are proposed."""
     application = interview.application
-    _to_student("invitation", application, interview.public_id, interview=interview, slots=list(interview.slots.all()))
+    cause = [interview.public_id, *([interview.times_sent] if interview.times_sent else [])]
+    slots = list(interview.slots.order_by("starts_at"))
+    to_student("invitation", application, *cause, calendar=calendar, interview=interview, slots=slots)
 
 
 def rejection(application: Application) -> None:
     """To the student: the answer is no, why, what was good, and where else to look."""
-    _to_student("rejection", application, **rejection_context(application))
+    to_student("rejection", application, **rejection_context(application))
 
 
 def rejection_context(application: Application) -> dict[str, Any]:
@@ -209,32 +218,6 @@ def rejection_context(application: Application) -> dict[str, Any]:
     }
 
 
-def slot_chosen(interview: Interview) -> None:
-    """To host and stagemakelaars: the student chose (or changed) a time."""
-    application = interview.application
-    people = dict.fromkeys([*([interview.host] if interview.host else []), *brokers_of(application)])
-    _to(list(people), "slot_chosen", application, interview.public_id, interview.sequence, interview=interview)
-
-
-def interview_cancelled(interview: Interview, *, actor: User, reason: str) -> None:
-    """To the other side: the talk is off."""
-    application = interview.application
-    more: dict[str, Any] = {"interview": interview, "reason": reason}
-    if actor.pk == application.student.user_id:
-        _to(brokers_of(application), "interview_cancelled", application, interview.public_id, **more)
-    else:
-        _to_student("interview_cancelled", application, interview.public_id, **more)
-
-
-def interview_reminder(interview: Interview) -> None:
-    """To student and host: tomorrow you talk."""
-    application = interview.application
-    cause = (interview.public_id, interview.sequence)
-    _to_student("interview_reminder", application, *cause, interview=interview)
-    if interview.host is not None:
-        _to([interview.host], "interview_reminder", application, *cause, interview=interview)
-
-
 def answer_due(application: Application, kind: str, *, days_late: int = 0) -> None:
     """The answer clock (R1). `kind` is 'half', 'tomorrow', 'overdue', 'told' or 'escalated'.
 
@@ -250,7 +233,7 @@ def answer_due(application: Application, kind: str, *, days_late: int = 0) -> No
             people = [*brokers_of(application), *_members(application, Role.BROKER)]
             _to(list(dict.fromkeys(people)), "answer_overdue", application)
         case "told":
-            _to_student("answer_overdue_student", application)
+            to_student("answer_overdue_student", application)
             address = link("school-late-answers")
             name = application.student.user.get_full_name()
             _to(coordinators_of(application), "answer_overdue_school", application, address=address, candidate=name)

@@ -234,6 +234,51 @@ class InterviewStatus(models.TextChoices):
     PLANNED = "planned", _("gepland")
     HELD = "held", _("gehouden")
     CANCELLED = "cancelled", _("afgezegd")
+    MISSED = "missed", _("niet doorgegaan")
+
+    @classmethod
+    def off(cls) -> frozenset["InterviewStatus"]:
+        """Talks that did not take place; the same round can be planned again."""
+        return frozenset({cls.CANCELLED, cls.MISSED})
+
+    @classmethod
+    def ahead(cls) -> frozenset["InterviewStatus"]:
+        """Talks that still have to take place."""
+        return frozenset({cls.PROPOSED, cls.PLANNED})
+
+
+class PlaceKind(models.TextChoices):
+    """How people meet for a talk."""
+
+    LOCATION = "location", _("op een locatie")
+    VIDEO = "video", _("met een videogesprek")
+    PHONE = "phone", _("per telefoon")
+
+
+class Advice(models.TextChoices):
+    """What somebody who was at the talk thinks; a decider's 'negative' stops the round."""
+
+    POSITIVE = "positive", _("positief")
+    DOUBT = "doubt", _("twijfel")
+    NEGATIVE = "negative", _("negatief")
+
+    @property
+    def badge(self) -> str:
+        """The colour of the badge; the word always stands in it."""
+        return {"positive": "safe", "doubt": "warning", "negative": "danger"}[self.value]
+
+
+class GoalVerdict(models.TextChoices):
+    """Whether a student can work on a leerdoel at this place."""
+
+    POSSIBLE = "possible", _("kan hier")
+    PARTLY = "partly", _("kan hier deels")
+    NOT = "not", _("kan hier niet")
+
+    @property
+    def badge(self) -> str:
+        """The colour of the badge; the word always stands in it."""
+        return {"possible": "safe", "partly": "warning", "not": "neutral"}[self.value]
 
 
 class PlacementStatus(models.TextChoices):

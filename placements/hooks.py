@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from organisations import claims
 from organisations.inventory.hooks import register_drafter
-from placements import mail_samples, mail_topics, organisation_page, privacy, services, vacancy_emails
+from placements import mail_samples, mail_topics, organisation_page, privacy, services, talk_emails, vacancy_emails
 from placements.browse import options
 from placements.dossier import hooks as dossier_hooks
 from placements.enums import AgreementStatus
@@ -47,6 +47,7 @@ def register() -> None:
         renew=agreement_renewal,
     )
     mail_topics.register()
+    talk_emails.register()
     options.register()
     register_purpose(STOP_LINK, url_name="search-stop", label=_("mail over een zoekopdracht stoppen"))
     register_purpose(FEED_LINK, url_name="search-feed", label=_("nieuwe plekken volgen"))

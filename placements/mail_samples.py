@@ -17,6 +17,9 @@ from students.models import Student
 TO_STUDENT = {
     "answer_overdue_student",
     "application_received",
+    "interview_missed",
+    "interview_moving",
+    "interview_planned",
     "interview_reminder",
     "invitation",
     "offer",
@@ -61,6 +64,7 @@ def _context(kind: str) -> dict[str, Any]:
         where="Lindelaan 4, Leiden",
         host=broker,
         message="Neem gerust iemand mee.",
+        wish="Ik kan op maandag en donderdag na 15 uur.",
         starts_at=start,
         ends_at=start + dt.timedelta(minutes=30),
     )
@@ -79,6 +83,9 @@ def _context(kind: str) -> dict[str, Any]:
         "reason": "Er kwam iets tussen.",
         "until": dt.date(2027, 1, 13),
         "interview": interview,
+        "in_talk": True,
+        "by_student": True,
+        "was": start,
         "slots": [InterviewSlot(interview=interview, starts_at=start + dt.timedelta(days=day)) for day in range(3)],
         "rejection": Rejection(
             application=application,

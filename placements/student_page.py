@@ -116,7 +116,8 @@ class Row:
     @property
     def needs_answer(self) -> bool:
         """Whether the student has to do something now."""
-        return self.is_offer or self.to_choose is not None
+        talk = self.to_choose
+        return self.is_offer or (talk is not None and talk.asked_at is None)
 
     @property
     def overdue(self) -> bool:
@@ -133,12 +134,20 @@ class Row:
     def now(self) -> str:
         """One or two sentences: where it stands, what comes next and when."""
         application, talk = self.application, self.talk
+        if self.to_choose is not None and talk is not None and talk.asked_at is not None:
+            return _("Je vroeg om andere tijden. %(who)s stuurt je nieuwe.") % {
+                "who": application.vacancy.organisation.name
+            }
         if self.to_choose is not None:
             return _("Je bent uitgenodigd voor een gesprek. Kies een tijd die jou past.")
         if self.planned is not None and self.planned.starts_at and application.is_open:
             return _("Je gesprek is op %(when)s. Plek: %(where)s.") % {
                 "when": moment_text(self.planned.starts_at),
                 "where": self.planned.where,
+            }
+        if talk is not None and talk.status == InterviewStatus.MISSED and application.is_open:
+            return _("Jullie spraken elkaar niet. %(who)s kan je nieuwe tijden sturen.") % {
+                "who": application.vacancy.organisation.name
             }
         if talk is not None and talk.status == InterviewStatus.HELD and self.status == ApplicationStatus.INVITED:
             return _("Je gesprek is geweest. %(who)s laat weten hoe het verder gaat.") % {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.views import agreement, apply, documents, public, saved, school, searches, student
+from placements.views import agreement, apply, documents, public, saved, school, searches, student, talks, team_talks
 
 urlpatterns = [
     path("stageplekken/", public.vacancy_list, name="vacancy-list"),
@@ -25,11 +25,16 @@ urlpatterns = [
     path("mijn/reacties/<uuid:public_id>/verstuurd/", apply.apply_done, name="apply-done"),
     path("mijn/reacties/<uuid:public_id>/intrekken/", student.application_withdraw, name="application-withdraw"),
     path("mijn/reacties/<uuid:public_id>/aanbod/", student.offer_answer, name="offer-answer"),
-    path("mijn/gesprekken/<uuid:public_id>/tijd/", student.interview_choose_slot, name="interview-choose-slot"),
-    path("mijn/gesprekken/<uuid:public_id>/agenda.ics", student.interview_ics, name="interview-ics"),
+    path("mijn/gesprekken/<uuid:public_id>/tijd/", talks.interview_choose_slot, name="interview-choose-slot"),
+    path("mijn/gesprekken/<uuid:public_id>/andere-tijd/", talks.interview_other_times, name="interview-other-times"),
+    path("mijn/gesprekken/<uuid:public_id>/afzeggen/", talks.interview_call_off, name="interview-call-off"),
+    path("mijn/gesprekken/<uuid:public_id>/agenda.ics", talks.interview_ics, name="interview-ics"),
     path("akkoord/<str:token>/", agreement.agreement_by_link, name="vacancy-agreement"),
     path("team/akkoord/<uuid:public_id>/", agreement.agreement_of_team, name="team-agreement"),
     path("documenten/<uuid:public_id>/", documents.document_download, name="document-download"),
+    path("team/gesprekken/<uuid:public_id>/", team_talks.team_interview, name="team-interview"),
+    path("team/gesprekken/<uuid:public_id>/agenda.ics", team_talks.team_interview_ics, name="team-interview-ics"),
+    path("advies/<str:token>/", team_talks.advice_by_link, name="interview-advice"),
     path("school/studenten/", school.school_students, name="school-students"),
     path("school/antwoorden/", school.late_answers, name="school-late-answers"),
 ]

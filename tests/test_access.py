@@ -80,7 +80,11 @@ def scene(request, settings, tmp_path, search, other_search, vacancy, other_vaca
     }
     for name in ("application-detail", "apply-done", "application-withdraw", "offer-answer"):
         samples[f"{name}:public_id"] = str(application.public_id)
-    for name in ("interview-choose-slot", "interview-ics"):
+    for name in (
+        "interview-choose-slot", "interview-ics", "interview-other-times", "interview-call-off", "team-interview",
+        "team-interview-ics", "admin:workspace-talk-times", "admin:workspace-talk-call-off",
+        "admin:workspace-talk-missed", "admin:workspace-talk-calendar",
+    ):  # fmt: skip
         samples[f"{name}:public_id"] = str(interview.public_id)
     for name in ("proposal-accept", "proposal-decline"):
         samples[f"{name}:public_id"] = str(proposal.public_id)

@@ -3,8 +3,6 @@ from placements.models.application import (
     Application,
     ApplicationEvent,
     ApplicationNote,
-    Interview,
-    InterviewSlot,
     Rejection,
 )
 from placements.models.dossier import (
@@ -13,6 +11,13 @@ from placements.models.dossier import (
     EvaluationStatistic,
     PlacementFile,
     Signature,
+)
+from placements.models.interview import (
+    Interview,
+    InterviewBooking,
+    InterviewGoal,
+    InterviewParticipant,
+    InterviewSlot,
 )
 from placements.models.own import ApplicationDraft, SavedSearch
 from placements.models.placement import Placement, PlacementEvent
@@ -35,6 +40,9 @@ __all__ = [
     "Favourite",
     "ForwardRequest",
     "Interview",
+    "InterviewBooking",
+    "InterviewGoal",
+    "InterviewParticipant",
     "InterviewSlot",
     "Placement",
     "PlacementEvent",

@@ -3,21 +3,18 @@
 import uuid
 
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import SupervisorCapacity
 from placements.enums import (
     ApplicationOrigin,
     ApplicationStatus,
-    InterviewStatus,
     RejectionReason,
 )
 from placements.models.vacancy import Vacancy
-from placements.querysets import ApplicationQuerySet, InterviewQuerySet
+from placements.querysets import ApplicationQuerySet
 from stagematch.clock import now
 from students.models import Document, PlacementSearch, Student
 
@@ -144,78 +141,3 @@ class Rejection(models.Model):
 
     def __str__(self) -> str:
         return self.get_reason_display()
-
-
-class Interview(models.Model):
-    """A kennismakingsgesprek: round 1 with the stagemakelaar, round 2 with teamcoach and praktijkbegeleider."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    application = models.ForeignKey(Application, models.CASCADE, related_name="interviews")
-    round = models.PositiveSmallIntegerField(
-        _("ronde"), choices=[(1, _("kennismaking")), (2, _("2e gesprek"))], default=1
-    )
-    status = models.CharField(_("status"), max_length=10, choices=InterviewStatus, default=InterviewStatus.PROPOSED)
-    where = models.CharField(_("plek of videolink"), max_length=300)
-    message = models.TextField(_("bericht aan de student"), max_length=2000, blank=True)
-    host = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        related_name="interviews_hosted",
-        verbose_name=_("met wie"),
-    )
-    starts_at = models.DateTimeField(_("begint"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("eindigt"), null=True, blank=True)
-    is_positive = models.BooleanField(_("positief"), null=True, blank=True)
-    record = models.TextField(_("verslag"), max_length=3000, blank=True)
-    sequence = models.PositiveSmallIntegerField(_("volgnummer in de agenda"), default=0)
-    created_at = models.DateTimeField(_("gemaakt"), default=now)
-
-    objects = InterviewQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("gesprek")
-        verbose_name_plural = _("gesprekken")
-        ordering = ["starts_at", "pk"]
-        indexes = [models.Index(fields=["starts_at"], name="interview_planned", condition=Q(status="planned"))]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application", "round"], condition=~Q(status="cancelled"), name="one_interview_per_round"
-            ),
-            models.CheckConstraint(
-                condition=~Q(status="planned") | (Q(starts_at__isnull=False) & Q(ends_at__gt=F("starts_at"))),
-                name="planned_interview_has_a_time",
-            ),
-            # Nobody is in two talks at once.
-            ExclusionConstraint(
-                name="host_in_one_interview_at_a_time",
-                expressions=[
-                    (F("host"), RangeOperators.EQUAL),
-                    (Func(F("starts_at"), F("ends_at"), function="tstzrange"), RangeOperators.OVERLAPS),
-                ],
-                condition=Q(status="planned"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_round_display()}: {self.application}"
-
-
-class InterviewSlot(models.Model):
-    """A time the organisation proposes; the student picks one."""
-
-    interview = models.ForeignKey(Interview, models.CASCADE, related_name="slots")
-    starts_at = models.DateTimeField(_("begint"))
-    ends_at = models.DateTimeField(_("eindigt"))
-
-    class Meta:
-        verbose_name = _("voorgestelde tijd")
-        verbose_name_plural = _("voorgestelde tijden")
-        ordering = ["starts_at"]
-        constraints = [
-            models.UniqueConstraint(fields=["interview", "starts_at"], name="slot_once"),
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="slot_in_order"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.starts_at)

@@ -12,7 +12,16 @@ from placements.services.applications import (
     withdraw_application,
 )
 from placements.services.drafts import drop_draft, forget_old_drafts, save_draft
-from placements.services.interviews import cancel_interview, choose_slot, record_interview
+from placements.services.interviews import (
+    ask_other_times,
+    cancel_interview,
+    choose_slot,
+    give_advice,
+    move_interview,
+    record_interview,
+    record_no_show,
+)
+from placements.services.invitations import Person, invite, propose_times
 from placements.services.locks import lock_room
 from placements.services.news import NewsCounts, send_student_news
 from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer
@@ -28,7 +37,7 @@ from placements.services.saved_searches import (
     places_of,
     save_search,
 )
-from placements.services.screening import invite, put_on_reserve, reject, reserves_of
+from placements.services.screening import put_on_reserve, reject, reserves_of
 from placements.services.status import change_status
 from placements.services.vacancies import (
     OpenApplicationsError,
@@ -49,6 +58,7 @@ __all__ = [
     "AGREEMENT",
     "NewsCounts",
     "OpenApplicationsError",
+    "Person",
     "ReminderCounts",
     "RetentionCounts",
     "accept_offer",
@@ -56,6 +66,7 @@ __all__ = [
     "answer_agreement",
     "answer_date",
     "ask_agreement",
+    "ask_other_times",
     "assign",
     "cancel_interview",
     "change_frequency",
@@ -71,6 +82,7 @@ __all__ = [
     "drop_draft",
     "expire_offers",
     "forget_old_drafts",
+    "give_advice",
     "invite",
     "join_waiting_list",
     "leave_waiting_list",
@@ -81,12 +93,15 @@ __all__ = [
     "missing_for_publishing",
     "missing_texts",
     "move_favourite",
+    "move_interview",
     "new_feed_address",
     "offers_out",
     "places_of",
+    "propose_times",
     "publish_vacancy",
     "put_on_reserve",
     "record_interview",
+    "record_no_show",
     "refresh_search_text",
     "reject",
     "release_room",

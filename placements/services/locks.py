@@ -3,7 +3,7 @@
     student -> vacancy -> pool (TeamCapacity) -> supervisor (SupervisorCapacity) -> application(s, by primary key)
 
 A service locks what it needs in this order and never goes back up. After the applications only rows that nobody
-waits for are touched: interviews and rejections of a locked application, the waiting list (which skips locked rows),
+waits for are touched: interviews, agendas and rejections of a locked application, the waiting list (which skips locked rows),
 the answer statistics (always last), mail. Locks are `FOR NO KEY UPDATE`: rows that only refer to a locked row
 do not wait.
 """
@@ -11,7 +11,7 @@ do not wait.
 from dataclasses import dataclass
 
 from organisations.models import SupervisorCapacity, TeamCapacity
-from placements.models import Application, Vacancy
+from placements.models import Application, Interview, Vacancy
 from students.models import Student
 
 
@@ -74,3 +74,13 @@ def lock_application(pk: int) -> Application:
         .select_for_update(of=("self",), no_key=True)
         .get(pk=pk)
     )
+
+
+def lock_interview(interview: Interview) -> Interview:
+    """Lock student and application of a talk, then read the talk as it is now."""
+    student_pk = Application.objects.values_list("student", flat=True).get(pk=interview.application_id)
+    lock_student(student_pk)
+    application = lock_application(interview.application_id)
+    locked = Interview.objects.select_related("host").select_for_update(of=("self",), no_key=True).get(pk=interview.pk)
+    locked.application = application
+    return locked

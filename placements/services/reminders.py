@@ -12,8 +12,8 @@ from organisations.inventory.services import send_inventory_reminders
 from organisations.models import ClosingDay
 from organisations.workdays import add_working_days, closing_days, working_days_between
 from placements import emails
-from placements.enums import InterviewStatus
-from placements.models import Application, Interview
+from placements.models import Application
+from placements.services.talk_reminders import remind_of_talks
 
 TELL_STUDENT_AFTER = 2
 """From so many working days after the answer date student and school get a mail; the stagemakelaar had one day first."""
@@ -39,20 +39,20 @@ class ReminderCounts:
             f"answer overdue: {self.overdue}",
             f"answer overdue, told to student and school: {self.told}",
             f"answer overdue, told to the second contact: {self.escalated}",
-            f"interviews tomorrow: {self.interviews}",
+            f"interviews next working day: {self.interviews}",
             f"teams that have not said whether they have places: {self.inventory}",
         ]
 
 
 def send_reminders(*, day: dt.date, dry_run: bool = False) -> ReminderCounts:
-    """Queue the reminders of `day`: the answer clock (R1), the talks of the next day, and the inventory.
+    """Queue the reminders of `day`: the answer clock (R1), the talks of the next working day, and the inventory.
 
     A night that was missed is made up for: what was due earlier and not mailed yet is mailed now. A stagemakelaar gets
     only the strongest of the three answer reminders, however many nights were missed.
     """
     counts = ReminderCounts()
     _answer_clock(day, counts, dry_run=dry_run)
-    _interviews(day, counts, dry_run=dry_run)
+    counts.interviews = remind_of_talks(day, dry_run=dry_run)
     counts.inventory = send_inventory_reminders(day=day, dry_run=dry_run)
     return counts
 
@@ -100,20 +100,3 @@ def due_reminders(
     term = working_days_between(sent, application.answer_by, closed=closed)
     half = add_working_days(sent, (term + 1) // 2, closed=closed)
     return ("half",) if half <= day else ()
-
-
-def _interviews(day: dt.date, counts: ReminderCounts, *, dry_run: bool) -> None:
-    tomorrow = day + dt.timedelta(days=1)
-    zone = timezone.get_default_timezone()
-    start = dt.datetime.combine(tomorrow, dt.time.min, tzinfo=zone)
-    end = dt.datetime.combine(tomorrow + dt.timedelta(days=1), dt.time.min, tzinfo=zone)
-    talks = (
-        Interview.objects.filter(status=InterviewStatus.PLANNED, starts_at__gte=start, starts_at__lt=end)
-        .select_related("application__vacancy__organisation", "application__student__user", "host")
-        .order_by("starts_at", "pk")
-    )
-    for interview in talks:
-        counts.interviews += 1
-        if not dry_run:
-            with transaction.atomic():
-                emails.interview_reminder(interview)

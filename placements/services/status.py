@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations.workdays import working_days_between
-from placements import emails
+from placements import emails, talk_emails
 from placements.enums import TRANSITIONS, ApplicationStatus, InterviewStatus
 from placements.models import AnswerStatistic, Application, ApplicationEvent
+from placements.services.bookings import free
 from placements.services.locks import lock_application, lock_student
 from placements.services.waiting import tell_waiting_later
 from stagematch.accounts.models import User
@@ -67,7 +68,7 @@ def move(
         application=application, from_status=source, to_status=to, actor=actor, reason=reason[:300], at=moment
     )
     if to not in ApplicationStatus.open_statuses():
-        drop_open_interviews(application)
+        drop_open_interviews(application, reason=reason if to == ApplicationStatus.WITHDRAWN else "")
     emails.status_changed(application, source=source, actor=actor, reason=reason)
     if to not in ApplicationStatus.open_statuses():
         tell_waiting_later(application.vacancy_id)
@@ -76,11 +77,18 @@ def move(
     return application
 
 
-def drop_open_interviews(application: Application) -> None:
-    """Talks that will not be held any more leave the agendas."""
-    application.interviews.filter(status__in=[InterviewStatus.PROPOSED, InterviewStatus.PLANNED]).update(
-        status=InterviewStatus.CANCELLED, sequence=F("sequence") + 1
-    )
+def drop_open_interviews(application: Application, *, reason: str = "") -> None:
+    """Talks that will not be held any more leave the agendas; who counted on one that is still to come hears it."""
+    ahead = application.interviews.filter(status__in=InterviewStatus.ahead()).select_related("host")
+    for interview in ahead.order_by("pk"):
+        interview.application = application
+        was_planned = interview.status == InterviewStatus.PLANNED
+        free(interview)
+        interview.status = InterviewStatus.CANCELLED
+        interview.sequence += 1
+        interview.save(update_fields=["status", "sequence"])
+        if was_planned and interview.starts_at is not None and interview.starts_at > now():
+            talk_emails.called_off(interview, reason=reason)
 
 
 def _require_facts(application: Application, to: ApplicationStatus) -> None:
@@ -104,7 +112,7 @@ def _has_rejection(application: Application) -> bool:
 
 
 def _has_interview(application: Application) -> bool:
-    return application.interviews.filter(round=1).exclude(status=InterviewStatus.CANCELLED).exists()
+    return application.interviews.filter(round=1).exclude(status__in=InterviewStatus.off()).exists()
 
 
 def _has_offer(application: Application) -> bool:

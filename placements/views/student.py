@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from placements import panels, services
 from placements.browse.cards import cards, for_cards, vacancy_url
-from placements.calendar_file import interview_calendar
-from placements.enums import ApplicationStatus, InterviewStatus
+from placements.enums import ApplicationStatus
 from placements.forms.student import ReasonForm
-from placements.models import Application, Interview, Vacancy
+from placements.models import Application, Vacancy
 from placements.selectors import alternatives_for, pad_stappen, timeline
 from placements.student_page import Row, done_steps, drafts_of, overview, own_application, saved_places
 from placements.views.common import back_to
@@ -110,60 +109,6 @@ def application_withdraw(request: StudentRequest, public_id: str) -> HttpRespons
         "next": back_to(request, ""),
     }
     return render(request, "placements/application_withdraw.html", context)
-
-
-# --- Talks --------------------------------------------------------------------------------------------------
-
-
-def _interview(request: StudentRequest, public_id: str) -> Interview:
-    return get_object_or_404(
-        Interview.objects.filter(application__student=request.student).select_related(
-            "application__vacancy__organisation", "host"
-        ),
-        public_id=public_id,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@student_required
-def interview_choose_slot(request: StudentRequest, public_id: str) -> HttpResponseBase:
-    """Pick one of the times; picking another one later moves the talk."""
-    interview = _interview(request, public_id)
-    application = interview.application
-    error = ""
-    if request.method == "POST":
-        raw = request.POST.get("slot", "")
-        slot = (
-            interview.slots.filter(pk=int(raw)).first() if raw.isascii() and raw.isdigit() and len(raw) < 19 else None
-        )
-        if slot is None:
-            error = _("Kies een tijd uit de lijst.")
-        else:
-            try:
-                services.choose_slot(interview=interview, slot=slot, actor=request.user)
-            except RuleError as rule:
-                error = rule.message
-            else:
-                messages.success(request, _("Je gesprek staat vast. Zet het ook in je agenda."))
-                return redirect("application-detail", application.public_id)
-    row = Row(application, [interview])
-    context = {"interview": interview, "application": application, "row": row, "error": error}
-    return render(request, "placements/interview_choose.html", context, status=409 if error else 200)
-
-
-@require_safe
-@student_required
-def interview_ics(request: StudentRequest, public_id: str) -> HttpResponse:
-    """Give a planned talk as a file for the calendar."""
-    interview = _interview(request, public_id)
-    if interview.starts_at is None or interview.status == InterviewStatus.PROPOSED:
-        raise Http404
-    url = request.build_absolute_uri(f"/mijn/reacties/{interview.application.public_id}/")
-    response = HttpResponse(
-        interview_calendar(interview, url), content_type="text/calendar; charset=utf-8; method=PUBLISH"
-    )
-    response["Content-Disposition"] = 'attachment; filename="gesprek.ics"'
-    return response
 
 
 # --- Offers -------------------------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 
 from organisations.models import SupervisorCapacity, Team, TeamCapacity
 from organisations.weekdays import short
-from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, Interview
+from placements.enums import ApplicationStatus
+from placements.models import Application
 from stagematch.accounts.models import User
-from stagematch.clock import now, today
+from stagematch.clock import today
 
 STAGES: dict[str, tuple[str, frozenset[ApplicationStatus]]] = {
     "antwoord": ("Wacht op antwoord", ApplicationStatus.unanswered()),
@@ -77,24 +77,6 @@ def counts(applications: QuerySet[Application]) -> dict[str, int]:
 def teams_for(user: User) -> QuerySet[Team]:
     """Return the teams to choose from."""
     return Team.objects.visible_to(user).select_related("organisation").order_by("organisation__name", "name")
-
-
-def interviews_ahead(user: User) -> QuerySet[Interview]:
-    """Return the talks that still have to be held or written up, soonest first."""
-    return (
-        Interview.objects.filter(
-            application__in=Application.objects.screened_by(user).open(),
-            status__in=[InterviewStatus.PROPOSED, InterviewStatus.PLANNED],
-        )
-        .select_related("application__vacancy__team", "application__student__user", "host")
-        .prefetch_related("slots")
-        .order_by("starts_at", "created_at", "pk")
-    )
-
-
-def needs_record(interview: Interview) -> bool:
-    """Whether the talk is over but nothing has been written down yet."""
-    return interview.status == InterviewStatus.PLANNED and interview.ends_at is not None and interview.ends_at < now()
 
 
 def free_supervisors(application: Application) -> QuerySet[SupervisorCapacity]:

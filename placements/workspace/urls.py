@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from placements.workspace import answers, views
+from placements.workspace import answers, talks, views
 from stagematch.ui.admin_site import StagematchAdminSite
 
 
@@ -11,15 +11,19 @@ def urls(site: StagematchAdminSite) -> list[URLPattern | URLResolver]:
     return [
         path("werkplek/", views.workspace, name="workspace"),
         path("werkplek/<uuid:public_id>/", views.candidate, name="workspace-candidate"),
-        path("werkplek/<uuid:public_id>/uitnodigen/", views.invite_candidate, name="workspace-invite"),
+        path("werkplek/<uuid:public_id>/uitnodigen/", talks.invite_candidate, name="workspace-invite"),
         path("werkplek/<uuid:public_id>/afwijzen/", views.reject_candidate, name="workspace-reject"),
         path("werkplek/<uuid:public_id>/aanbod/", views.offer_place, name="workspace-offer"),
-        path("werkplek/<uuid:public_id>/verslag/", views.record_talk, name="workspace-record"),
+        path("werkplek/<uuid:public_id>/verslag/", talks.record_talk, name="workspace-record"),
         path("werkplek/<uuid:public_id>/reserve/", views.reserve, name="workspace-reserve"),
         path("werkplek/<uuid:public_id>/notitie/", views.note, name="workspace-note"),
         path("werkplek/<uuid:public_id>/oppakken/", views.take_up, name="workspace-assign"),
         path("antwoorden/", answers.answers_page, name="workspace-answers"),
         path("antwoorden/organisaties/", answers.organisations_page, name="workspace-answers-organisations"),
-        path("gesprekken/", views.interviews, name="workspace-interviews"),
+        path("gesprekken/", talks.interviews, name="workspace-interviews"),
+        path("gesprekken/<uuid:public_id>/tijden/", talks.talk_times, name="workspace-talk-times"),
+        path("gesprekken/<uuid:public_id>/afzeggen/", talks.talk_call_off, name="workspace-talk-call-off"),
+        path("gesprekken/<uuid:public_id>/niet-doorgegaan/", talks.talk_missed, name="workspace-talk-missed"),
+        path("gesprekken/<uuid:public_id>/agenda.ics", talks.talk_calendar, name="workspace-talk-calendar"),
         path("plekken/", views.capacity, name="workspace-capacity"),
     ]

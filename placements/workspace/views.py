@@ -19,7 +19,7 @@ from placements.models import Application, Interview
 from placements.selectors import candidate_of, candidates_of, preview_rejection, timeline
 from placements.workspace import selectors
 from placements.workspace.access import WAITING, application_or_404, applications_of, broker_view, context, user_of
-from placements.workspace.forms import InterviewRecordForm, InviteForm, NoteForm, OfferForm, RejectForm
+from placements.workspace.forms import NoteForm, OfferForm, RejectForm
 from stagematch.accounts.models import User
 from stagematch.audit.services import record_view
 from stagematch.clock import today
@@ -90,7 +90,7 @@ def candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     record_view(
         actor=user, subject=application.student.user, obj=application, label=str(application.vacancy.organisation)
     )
-    interviews = list(application.interviews.prefetch_related("slots").order_by("round"))
+    interviews = list(application.interviews.prefetch_related("slots", "participants", "goals").order_by("round", "pk"))
     return render(
         request,
         "admin/workspace/kandidaat.html",
@@ -100,7 +100,6 @@ def candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
             application=application,
             candidate=candidate_of(application),
             interviews=interviews,
-            to_record=[i for i in interviews if i.status == InterviewStatus.PLANNED],
             notes=application.notes.select_related("author"),
             timeline=timeline(application),
             note_form=NoteForm(),
@@ -126,41 +125,6 @@ def _actions(application: Application, interviews: list[Interview]) -> dict[str,
 
 def _to_file(application: Application) -> HttpResponse:
     return redirect("admin:workspace-candidate", application.public_id)
-
-
-@broker_view
-@require_http_methods(["GET", "POST"])
-def invite_candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Invite for the first talk, or for the second when the first went well."""
-    application = application_or_404(request, public_id)
-    round_ = 1 if application.status in ApplicationStatus.unanswered() else 2
-    initial = {"where": _address(application), "message": ""}
-    form = InviteForm(request.POST or None, application=application, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.invite(application=application, actor=user_of(request), round=round_, **form.cleaned_data)
-        except RuleError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("De uitnodiging is verstuurd. Je ziet nu wie de student is."))
-            return _to_file(application)
-    return render(
-        request,
-        "admin/workspace/uitnodigen.html",
-        context(
-            request,
-            title=_("Kandidaat %(alias)s uitnodigen") % {"alias": application.alias},
-            application=application,
-            form=form,
-            round=round_,
-        ),
-        status=422 if form.errors else 200,
-    )
-
-
-def _address(application: Application) -> str:
-    location = application.vacancy.location
-    return ", ".join(part for part in (location.name, location.street, location.postcode.place) if part)
 
 
 @broker_view
@@ -228,39 +192,6 @@ def offer_place(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @broker_view
-@require_http_methods(["GET", "POST"])
-def record_talk(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Write down the talk that was planned last."""
-    application = application_or_404(request, public_id)
-    interview = application.interviews.filter(status=InterviewStatus.PLANNED).order_by("-round").first()
-    if interview is None:
-        messages.info(request, _("Er is geen gepland gesprek om een verslag van te maken."))
-        return _to_file(application)
-    form = InterviewRecordForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.record_interview(interview=interview, actor=user_of(request), **form.cleaned_data)
-        except RuleError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("Het verslag is bewaard."))
-            return _to_file(application)
-    return render(
-        request,
-        "admin/workspace/verslag.html",
-        context(
-            request,
-            title=_("Verslag van het gesprek"),
-            application=application,
-            candidate=candidate_of(application),
-            interview=interview,
-            form=form,
-        ),
-        status=422 if form.errors else 200,
-    )
-
-
-@broker_view
 @require_POST
 def reserve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Put the candidate on the reserve list, behind who is on it already."""
@@ -298,19 +229,6 @@ def take_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
     services.assign(application=application, actor=user, to=to)
     messages.success(request, _("Jij pakt deze reactie op.") if to else _("Deze reactie is weer van iedereen."))
     return _to_file(application)
-
-
-@broker_view
-@require_GET
-def interviews(request: HttpRequest) -> HttpResponse:
-    """The talks ahead, and those that still need a few lines."""
-    page = Paginator(selectors.interviews_ahead(user_of(request)), PAGE_SIZE).get_page(request.GET.get("pagina"))
-    rows = [(interview, selectors.needs_record(interview)) for interview in page]
-    return render(
-        request,
-        "admin/workspace/gesprekken.html",
-        context(request, title=_("Gesprekken"), page=page, rows=rows, tab="gesprekken"),
-    )
 
 
 @broker_view

@@ -146,6 +146,8 @@ def _message(mail: OutgoingMail) -> EmailMultiAlternatives:
     )
     if mail.body_html.strip():
         message.attach_alternative(mail.body_html, "text/html")
+    if mail.calendar:
+        _add_calendar(message, mail.calendar)
     return message
 
 
@@ -157,6 +159,14 @@ def _unsubscribe_headers(mail: OutgoingMail) -> dict[str, str]:
         return {}
     address = f"{settings.BASE_URL}{topics.unsubscribe_path(mail.to_user, slug)}"
     return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def _add_calendar(message: EmailMultiAlternatives, calendar: str) -> None:
+    """Add an iCalendar file twice, as mail programs read it differently (RFC 6047): in the text, and as an attachment."""
+    method = re.search(r"^METHOD:([A-Z]+)", calendar, re.MULTILINE)
+    kind = f"text/calendar; method={method[1]}" if method else "text/calendar"
+    message.attach_alternative(calendar, kind)
+    message.attach("gesprek.ics", calendar, "text/calendar")
 
 
 def _settle_failure(mail: OutgoingMail, error: Exception) -> Outcome:
@@ -211,10 +221,10 @@ def _words(text: bytes | str) -> str:
 def _save(mail: OutgoingMail, **values: object) -> None:
     """Save the outcome of an attempt, waiting for a database that restarts: what was sent must be known as sent."""
     if mail.template.startswith(SECRET_FOLDER) and values["state"] in (State.SENT, State.FAILED, State.BOUNCED):
-        values |= {"body_text": "", "body_html": ""}
+        values |= {"body_text": "", "body_html": "", "calendar": ""}
     elif values["state"] == State.SENT and mail.template == topics.DIGEST_TEMPLATE:
         # What it collected is in the rows it was made of, each with its own term; here nothing has to stay.
-        values |= {"subject": "Verzamelmail", "body_text": "", "body_html": ""}
+        values |= {"subject": "Verzamelmail", "body_text": "", "body_html": "", "calendar": ""}
     elif values["state"] == State.SENT:
         # A secret link opens a page for whoever has it: once the mail is out, nobody reads the link back from the outbox.
         values |= {"body_text": mask(mail.body_text), "body_html": mask(mail.body_html)}
@@ -251,5 +261,11 @@ def forget_sent(*, before: dt.datetime, dry_run: bool = False) -> int:
     addresses.forget_addresses(before=before)
     with transaction.atomic():
         return finished.update(
-            subject="", body_text="", body_html="", to_email="gewist@stagematch.invalid", to_user=None, last_error=""
+            subject="",
+            body_text="",
+            body_html="",
+            calendar="",
+            to_email="gewist@stagematch.invalid",
+            to_user=None,
+            last_error="",
         )

@@ -32,6 +32,7 @@ class OutgoingMail(models.Model):
     body_text = models.TextField(_("tekst"))
     body_html = models.TextField(_("html"))
     topic = models.CharField(_("onderdeel"), max_length=40, blank=True)
+    calendar = models.TextField(_("agenda-bestand"), blank=True, default="")  # iCalendar, with its own METHOD
     state = models.CharField(_("status"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("pogingen"), default=0)
     created_at = models.DateTimeField(_("gemaakt"), default=now)

@@ -37,7 +37,9 @@ QUEUE_REST_SECONDS = 30.0
 _queue_rests_until = 0.0
 
 
-def queue_mail(*, key: str, template: str, to: AbstractBaseUser | str, context: dict[str, Any]) -> OutgoingMail | None:
+def queue_mail(
+    *, key: str, template: str, to: AbstractBaseUser | str, context: dict[str, Any], calendar: str = ""
+) -> OutgoingMail | None:
     """Render `templates/email/<template>/{subject.txt,body.txt,body.html}` and keep it for sending after the commit.
 
     `key` names the cause, e.g. `invitation:8f0c…`: asking again with the same key returns the row that is there and
@@ -45,6 +47,7 @@ def queue_mail(*, key: str, template: str, to: AbstractBaseUser | str, context: 
     What the person chose for its topic decides whether it is sent now, held for a digest or not sent (mail.topics); an
     address that does not work keeps the row as bounced (mail.addresses). There is a row in each case.
     The templates get `context`, `recipient` (the user, or None) and `base_url`; text templates are not HTML-escaped.
+    `calendar` is an iCalendar file that goes along, so that a mail program offers to put it in the agenda.
     Raises ValueError for a key over 200 characters and TemplateDoesNotExist for an unknown template.
     """
     if not 0 < len(key) <= 200:
@@ -75,6 +78,7 @@ def queue_mail(*, key: str, template: str, to: AbstractBaseUser | str, context: 
             "subject": subject,
             "body_text": body_text,
             "body_html": body_html,
+            "calendar": calendar,
             "next_attempt_at": timezone.now(),
             "message_id": message_id(key),
             **plan,

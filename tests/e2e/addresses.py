@@ -136,7 +136,8 @@ def student() -> Iterator[Visit]:
     yield _page("apply-done", still_open.public_id)
     yield _page("application-withdraw", still_open.public_id)
     talk = _first(Interview.objects.filter(application__student__user=me, status=InterviewStatus.PROPOSED))
-    yield _page("interview-choose-slot", talk.public_id)
+    for name in ("interview-choose-slot", "interview-other-times", "interview-call-off"):
+        yield _page(name, talk.public_id)
     yield _page("vacancy-detail", vacancy.public_id)
     yield _page("apply", _fitting(me).public_id)
     yield _page("apply", _full(me).public_id, label="apply where one cannot")
@@ -219,6 +220,9 @@ def stagemakelaar() -> Iterator[Visit]:
     yield _page("admin:workspace-offer", talked.public_id)
     planned = _first(screened.filter(interviews__status=InterviewStatus.PLANNED))
     yield _page("admin:workspace-record", planned.public_id)
+    ahead = _first(Interview.objects.filter(application__in=screened, status=InterviewStatus.PLANNED))
+    for name in ("times", "call-off", "missed"):
+        yield _page(f"admin:workspace-talk-{name}", ahead.public_id)
     yield _page("home")
     yield _page("vacancy-list")
     yield _page("account")
