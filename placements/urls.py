@@ -1,10 +1,28 @@
 from django.urls import path
 
-from placements.views import agreement, apply, documents, public, saved, school, searches, student, talks, team_talks
+from placements.views import (
+    agreement,
+    apply,
+    documents,
+    feeds,
+    public,
+    saved,
+    school,
+    searches,
+    student,
+    talks,
+    team_talks,
+)
 
 urlpatterns = [
     path("stageplekken/", public.vacancy_list, name="vacancy-list"),
     path("stageplekken/kaart/", public.vacancy_map, name="vacancy-map"),
+    path("stageplekken/feed.<slug:kind>", feeds.vacancy_feed, name="vacancy-feed"),
+    path("organisaties/<slug:slug>/stageplekken.<slug:kind>", feeds.organisation_feed, name="organisation-feed"),
+    path("insluiten/<slug:slug>/", feeds.embed, name="embed"),
+    path("insluiten.js", feeds.embed_script, name="embed-script"),
+    path("sitemap.xml", feeds.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:section>.xml", feeds.sitemap_section, name="sitemap-section"),
     path("stageplekken/<uuid:public_id>/", public.vacancy_detail, name="vacancy-detail"),
     path("stageplekken/<uuid:public_id>/reageren/", apply.apply, name="apply"),
     path("stageplekken/<uuid:public_id>/concept/", apply.apply_draft, name="apply-draft"),

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
@@ -255,6 +256,9 @@ class VacancyAdmin(RoleAdminMixin):
             if operation.slug not in dict(PAGES)
         ]
         own += [
+            path("delen/", self.admin_site.admin_view(self.share_view), name="placements_vacancy_delen"),
+        ]
+        own += [
             path(
                 f"<path:object_id>/{slug}/",
                 self.admin_site.admin_view(partial(view, self)),
@@ -300,6 +304,20 @@ class VacancyAdmin(RoleAdminMixin):
             (label, reverse(f"admin:placements_vacancy_{slug}", args=[vacancy.pk]))
             for label, slug in [*fitting, (_("Akkoord van het team"), "akkoord"), (_("Kopieer"), "kopieren")]
         ]
+
+    def share_view(self, request: HttpRequest) -> HttpResponse:
+        """The addresses and lines of code with which an organisation shows its places on its own site."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        organisations = own_rows(Organisation.objects.all(), request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Plekken op je eigen site"),
+            "opts": self.opts,
+            "organisations": organisations.filter(vacancies__isnull=False).distinct()[:20],
+            "base_url": settings.BASE_URL,
+        }
+        return TemplateResponse(request, "admin/placements/vacancy/delen.html", context)
 
     def operation_view(self, request: HttpRequest, object_id: str, *, operation: Operation) -> HttpResponse:
         """Ask, and on POST do, one operation with one vacancy."""

@@ -1,5 +1,6 @@
 """One place with all its facts, and how it stands between this student and this place."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, OuterRef, Q, Value
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -219,7 +221,8 @@ def job_posting(vacancy: Vacancy, url: str) -> dict[str, Any]:
     }
     until = vacancy.apply_until or vacancy.publish_until
     if until:
-        data["validThrough"] = f"{until.isoformat()}T23:59:59+01:00"
+        end = dt.datetime.combine(until, dt.time(23, 59, 59), tzinfo=timezone.get_default_timezone())
+        data["validThrough"] = end.isoformat()
     if vacancy.allowance == Allowance.MONTHLY and vacancy.allowance_amount:
         data["baseSalary"] = {
             "@type": "MonetaryAmount",

@@ -48,8 +48,18 @@ def account(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=86400)
 def robots(request: HttpRequest) -> HttpResponse:
     """Say which pages are not for search engines."""
-    closed = ("/account/", "/beheer/", "/mijn/", "/school/", "/team/", "/start/", "/documenten/")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    closed = (
+        "/account/",
+        "/beheer/",
+        "/mijn/",
+        "/school/",
+        "/team/",
+        "/start/",
+        "/documenten/",
+        "/insluiten/",
+        "/akkoord/",
+    )
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), f"Sitemap: {settings.BASE_URL}/sitemap.xml"]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
