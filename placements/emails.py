@@ -14,7 +14,7 @@ from organisations.enums import Role
 from organisations.models import Membership
 from placements import rules
 from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, Interview, SavedSearch, Vacancy, WaitingListEntry
+from placements.models import Application, ForwardRequest, Interview, SavedSearch, Vacancy, WaitingListEntry
 from stagematch.accounts.models import User
 from stagematch.mail.services import queue_mail
 
@@ -28,6 +28,9 @@ KINDS = (
     "application_new",
     "application_received",
     "application_withdrawn",
+    "forward_asked",
+    "forward_declined",
+    "forwarded",
     "interview_cancelled",
     "interview_missed",
     "interview_moving",
@@ -310,3 +313,35 @@ def saved_search_news(saved: SavedSearch, fresh: list[int], day: dt.date, *, sto
 def reserve_next(*, closed: Application, first: Application) -> None:
     """To the stagemakelaars: a place came free, this candidate is next in line."""
     _to(brokers_of(first), "reserve_next", first, closed.pk)
+
+
+def forward_asked(request: ForwardRequest) -> None:
+    """To the student: may another team read what you sent? Nothing happens before a yes."""
+    to_student("forward_asked", request.application, request.public_id, **_forward_context(request))
+
+
+def forwarded(request: ForwardRequest) -> None:
+    """To the student: the first application is closed, because you said yes; this is where it is now."""
+    assert request.result is not None  # noqa: S101 -- set by the caller; narrows the type
+    more = _forward_context(request) | {"link": student_link(request.result), "result": request.result}
+    queue_mail(
+        key=f"forwarded:{request.application.public_id}:{request.public_id}:student",
+        template="forwarded",
+        to=request.application.student.user,
+        context=context_of(request.application, to_student=True, **more),
+    )
+
+
+def forward_declined(request: ForwardRequest) -> None:
+    """To who asked: the student would rather stay with you, so the answer is yours."""
+    people = [request.asked_by] if request.asked_by is not None else brokers_of(request.application)
+    _to(people, "forward_declined", request.application, request.public_id, to_vacancy=request.to_vacancy)
+
+
+def _forward_context(request: ForwardRequest) -> dict[str, Any]:
+    return {
+        "to_vacancy": request.to_vacancy,
+        "message": request.message,
+        "answer_link": link("forward-answer", request.public_id),
+        "place_link": vacancy_link(request.to_vacancy),
+    }

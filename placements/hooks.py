@@ -10,7 +10,16 @@ from django.utils.translation import ngettext
 
 from organisations import claims
 from organisations.inventory.hooks import register_drafter
-from placements import mail_samples, mail_topics, organisation_page, privacy, services, talk_emails, vacancy_emails
+from placements import (
+    mail_samples,
+    mail_topics,
+    organisation_page,
+    panels,
+    privacy,
+    services,
+    talk_emails,
+    vacancy_emails,
+)
 from placements.browse import options
 from placements.dossier import hooks as dossier_hooks
 from placements.enums import AgreementStatus
@@ -18,6 +27,7 @@ from placements.from_inventory import draft_from_answer
 from placements.models import Application, Placement, Vacancy, VacancyAgreement
 from placements.services.room import offered_at_pool, offered_to
 from placements.services.saved_searches import FEED_LINK, STOP_LINK
+from placements.views.forward import forward_panels
 from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
 from stagematch.accounts.models import User
@@ -37,6 +47,7 @@ def register() -> None:
     register_drafter(draft_from_answer)
     privacy.register()
     mail_samples.register()
+    panels.register("forward", forward_panels)
     dossier_hooks.register()
     vacancy_emails.register_samples()
     claims.register("offers", offered_at_pool, offered_to)

@@ -11,7 +11,9 @@ from placements.services.applications import (
     submit_application,
     withdraw_application,
 )
+from placements.services.bulk import invite_together, reject_together
 from placements.services.drafts import drop_draft, forget_old_drafts, save_draft
+from placements.services.forwarding import accept_forward, ask_to_forward, decline_forward, forward_choices
 from placements.services.interviews import (
     ask_other_times,
     cancel_interview,
@@ -52,6 +54,7 @@ from placements.services.vacancies import (
     unpublish_vacancy,
     update_vacancy,
 )
+from placements.services.views import remove_view, save_view
 from placements.services.waiting import join_waiting_list, leave_waiting_list, tell_waiting, tell_waiting_everywhere
 
 __all__ = [
@@ -61,12 +64,14 @@ __all__ = [
     "Person",
     "ReminderCounts",
     "RetentionCounts",
+    "accept_forward",
     "accept_offer",
     "add_note",
     "answer_agreement",
     "answer_date",
     "ask_agreement",
     "ask_other_times",
+    "ask_to_forward",
     "assign",
     "cancel_interview",
     "change_frequency",
@@ -77,13 +82,16 @@ __all__ = [
     "colleagues_of",
     "copy_vacancy",
     "create_vacancy",
+    "decline_forward",
     "decline_offer",
     "delete_search",
     "drop_draft",
     "expire_offers",
     "forget_old_drafts",
+    "forward_choices",
     "give_advice",
     "invite",
+    "invite_together",
     "join_waiting_list",
     "leave_waiting_list",
     "lock_room",
@@ -104,12 +112,15 @@ __all__ = [
     "record_no_show",
     "refresh_search_text",
     "reject",
+    "reject_together",
     "release_room",
+    "remove_view",
     "require_room",
     "reserves_of",
     "run_retention",
     "save_draft",
     "save_search",
+    "save_view",
     "send_reminders",
     "send_student_news",
     "skip_agreement",

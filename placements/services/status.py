@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from organisations.workdays import working_days_between
 from placements import emails, talk_emails
-from placements.enums import TRANSITIONS, ApplicationStatus, InterviewStatus
+from placements.enums import TRANSITIONS, ApplicationStatus, ForwardStatus, InterviewStatus
 from placements.models import AnswerStatistic, Application, ApplicationEvent
 from placements.services.bookings import free
 from placements.services.locks import lock_application, lock_student
@@ -69,6 +69,8 @@ def move(
     )
     if to not in ApplicationStatus.open_statuses():
         drop_open_interviews(application, reason=reason if to == ApplicationStatus.WITHDRAWN else "")
+    if source in ApplicationStatus.unanswered() and to not in ApplicationStatus.unanswered():
+        lapse_forwards(application)
     emails.status_changed(application, source=source, actor=actor, reason=reason)
     if to not in ApplicationStatus.open_statuses():
         tell_waiting_later(application.vacancy_id)
@@ -89,6 +91,11 @@ def drop_open_interviews(application: Application, *, reason: str = "") -> None:
         interview.save(update_fields=["status", "sequence"])
         if was_planned and interview.starts_at is not None and interview.starts_at > now():
             talk_emails.called_off(interview, reason=reason)
+
+
+def lapse_forwards(application: Application) -> None:
+    """An application that got its answer, or was withdrawn, is not passed on any more."""
+    application.forwards.filter(status=ForwardStatus.ASKED).update(status=ForwardStatus.LAPSED, answered_at=now())
 
 
 def _require_facts(application: Application, to: ApplicationStatus) -> None:

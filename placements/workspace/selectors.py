@@ -16,13 +16,6 @@ from placements.models import Application
 from stagematch.accounts.models import User
 from stagematch.clock import today
 
-STAGES: dict[str, tuple[str, frozenset[ApplicationStatus]]] = {
-    "antwoord": ("Wacht op antwoord", ApplicationStatus.unanswered()),
-    "gesprek": ("In gesprek", frozenset({ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND})),
-    "aanbod": ("Aanbod en reserve", frozenset({ApplicationStatus.OFFERED, ApplicationStatus.RESERVE})),
-    "alles": ("Alles wat open staat", ApplicationStatus.open_statuses()),
-}
-
 
 @dataclass(frozen=True)
 class QueueRow:
@@ -32,18 +25,6 @@ class QueueRow:
     due: str
     is_late: bool
     is_chosen: bool
-
-
-def queue(
-    applications: QuerySet[Application], *, stage: str, team: int | None, mine: User | None
-) -> QuerySet[Application]:
-    """Return the open applications of a stage in the order in which they need an answer."""
-    rows = applications.filter(status__in=STAGES[stage][1])
-    if team:
-        rows = rows.filter(vacancy__team=team)
-    if mine:
-        rows = rows.filter(assigned_to=mine)
-    return rows.order_by("answer_by", "submitted_at", "pk")
 
 
 def due_text(application: Application, day: dt.date) -> tuple[str, bool]:
@@ -62,16 +43,6 @@ def queue_rows(applications: list[Application], chosen: set[str]) -> list[QueueR
     """Turn a page of applications into lines."""
     day = today()
     return [QueueRow(a, *due_text(a, day), is_chosen=str(a.public_id) in chosen) for a in applications]
-
-
-def counts(applications: QuerySet[Application]) -> dict[str, int]:
-    """Count, in one query, what waits for an answer and what must be answered today or is late."""
-    waiting = Q(status__in=ApplicationStatus.unanswered())
-    return applications.aggregate(
-        waiting=Count("pk", filter=waiting),
-        today=Count("pk", filter=waiting & Q(answer_by=today())),
-        late=Count("pk", filter=waiting & Q(answer_by__lt=today())),
-    )
 
 
 def teams_for(user: User) -> QuerySet[Team]:

@@ -16,7 +16,7 @@ from matchmaking.models import Proposal
 from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, Interview, Vacancy
 from placements.validators import validate_can_apply
-from placements.workspace.selectors import STAGES
+from placements.workspace.queue import STAGES
 from roadshows.models import Roadshow
 from stagematch.accounts.models import User
 from stagematch.mail import samples, topics

@@ -1,0 +1,65 @@
+"""Saved views of the queue: a name for a set of filters, of one person, shared by choice."""
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from organisations.enums import Role
+from organisations.models import Membership
+from placements.models import SavedView
+from stagematch.accounts.models import User
+from stagematch.clock import now
+from stagematch.ui.errors import RuleError
+
+MAX_VIEWS = 20
+
+
+def save_view(*, actor: User, name: str, query: str, is_default: bool = False, is_shared: bool = False) -> SavedView:
+    """Keep filters under a name; the same name again replaces them. One view at most is where the person starts.
+
+    Raises RuleError: name_missing, no_organisation (only a stagemakelaar has colleagues to share with), too_many.
+    """
+    name = name.strip()[:60]
+    if not name:
+        raise RuleError("name_missing", _("Geef de weergave een naam."), field="name")
+    membership = Membership.objects.active().filter(user=actor, role=Role.BROKER).order_by("pk").first()
+    if membership is None:
+        raise RuleError("no_organisation", _("Een weergave bewaren kan als je stagemakelaar bij een organisatie bent."))
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)  # two windows do not make 21 views or two defaults
+        mine = SavedView.objects.filter(user=actor)
+        if mine.exclude(name=name).count() >= MAX_VIEWS:
+            raise RuleError(
+                "too_many", _("Je hebt al %(n)d weergaven. Haal er eerst een weg.") % {"n": MAX_VIEWS}, field="name"
+            )
+        if is_default:
+            mine.filter(is_default=True).update(is_default=False)
+        view, _created = SavedView.objects.update_or_create(
+            user=actor,
+            name=name,
+            defaults={
+                "organisation": membership.organisation,
+                "query": query[:500],
+                "is_default": is_default,
+                "is_shared": is_shared,
+                "created_at": now(),
+            },
+        )
+    return view
+
+
+def remove_view(*, view: SavedView, actor: User) -> None:
+    """Forget a view. Raises RuleError `not_yours` for a colleague's."""
+    if view.user_id != actor.pk:
+        raise RuleError("not_yours", _("Deze weergave is van een collega. Alleen die kan hem weghalen."))
+    view.delete()
+
+
+def views_for(user: User) -> QuerySet[SavedView]:
+    """Return one's own views and those colleagues of the same organisation share, own ones first."""
+    colleagues = Membership.objects.filter(user=user, is_active=True, role=Role.BROKER).values("organisation")
+    return (
+        SavedView.objects.filter(Q(user=user) | Q(is_shared=True, organisation__in=colleagues))
+        .select_related("user")
+        .order_by("name", "pk")
+    )
