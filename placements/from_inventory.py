@@ -33,6 +33,6 @@ def draft_from_answer(
         starts_on=period.starts_on,
         ends_on=period.ends_on,
         places=answer.places,
+        supervisors=supervisors,
     )
-    vacancy.supervisors.set(supervisors)
     return reverse("admin:placements_vacancy_change", args=[vacancy.pk])

@@ -6,12 +6,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from organisations.enums import InventoryChoice, NoReason, Role
+from organisations.enums import InventoryChoice, NoReason, OrganisationKind, Role
 from organisations.inventory.prefill import previous_period, summary
 from organisations.inventory.regions import hosts_in, regions_of
 from organisations.models import InventoryAnswer, InventoryRequest, InventoryRound, Organisation, StagePeriod
 from stagematch.accounts.models import User
 from stagematch.clock import today
+
+ROUNDS_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,8 @@ def rows_of(requests: QuerySet[InventoryRequest], state: str = "") -> QuerySet[I
         requests = requests.filter(answer=None)
     elif state in InventoryChoice.values:
         requests = requests.filter(answer__choice=state)
-    return (
-        requests.select_related("answer", "round", "team__organisation", "taken_over_by")
-        .prefetch_related("answer__supervisors__user")
-        .order_by(F("answer__changed_at").desc(nulls_first=True), "team__organisation__name", "team__name", "pk")
+    return requests.select_related("answer", "round", "team__organisation", "taken_over_by").order_by(
+        F("answer__changed_at").desc(nulls_first=True), "team__organisation__name", "team__name", "pk"
     )
 
 
@@ -158,10 +158,21 @@ def periods_for_broker(user: User) -> list[StagePeriod]:
     return list(StagePeriod.objects.filter(pk__in=requests.values("period")).order_by("-starts_on", "-ends_on"))
 
 
-def rounds_in(requests: QuerySet[InventoryRequest]) -> list[InventoryRound]:
-    """The rounds these requests are from: one, or more when a school asked some of the teams first."""
-    rounds = InventoryRound.objects.filter(pk__in=requests.order_by().values("round"))
-    return list(rounds.select_related("owner", "period").order_by("opened_at", "pk"))
+def rounds_in(
+    requests: QuerySet[InventoryRequest], user: User, *, only_mine: bool = False
+) -> list[tuple[InventoryRound, bool]]:
+    """The rounds these requests are from, each with whether this person manages it.
+
+    Usually one, or two when a school asked some of the teams first; a platform admin sees the first few.
+    """
+    rounds = InventoryRound.objects.filter(pk__in=requests.order_by().values("round")).select_related("owner", "period")
+    managed = Q(kind=OrganisationKind.SCHOOL, memberships__role=Role.COORDINATOR)
+    managed |= ~Q(kind=OrganisationKind.SCHOOL) & Q(memberships__role=Role.BROKER)
+    own = Organisation.objects.filter(managed, memberships__user=user, memberships__is_active=True)
+    mine = set(own.values_list("pk", flat=True))
+    if only_mine:
+        rounds = rounds.filter(owner__in=mine)
+    return [(found, found.owner_id in mine) for found in rounds.order_by("opened_at", "pk")[:ROUNDS_SHOWN]]
 
 
 def same_teams_before(requests: QuerySet[InventoryRequest], period: StagePeriod) -> Counts | None:

@@ -91,13 +91,19 @@ def open_round(
     opened = InventoryRound.objects.create(
         owner=owner, period=period, closes_on=closes_on, opened_by=actor, opened_at=now(), message=message.strip()
     )
-    given = contact_emails or {}
+    given = _earlier_addresses(teams) | (contact_emails or {})
     InventoryRequest.objects.bulk_create(
         InventoryRequest(round=opened, team=team, period=period, contact_email=given.get(team.pk, "").strip().lower())
         for team in teams
     )
     _send(_for_mail(opened.requests.all()), cause="request", template="inventory_request")
     return opened
+
+
+def _earlier_addresses(teams: list[Team]) -> dict[int, str]:
+    """Return the addresses these teams were asked at last time."""
+    earlier = InventoryRequest.objects.filter(team__in=teams).exclude(contact_email="")
+    return dict(earlier.order_by("round__opened_at", "pk").values_list("team", "contact_email"))
 
 
 def _validate_round(owner: Organisation, period: StagePeriod, closes_on: dt.date) -> None:

@@ -78,7 +78,7 @@ def period(request: HttpRequest, slug: str) -> HttpResponse:
             title=_("Inventarisatie"),
             period=chosen,
             periods=selectors.periods_for_broker(user),
-            rounds=[(r, services.may_manage(r.owner, user)) for r in selectors.rounds_in(requests)],
+            rounds=selectors.rounds_in(requests, user),
             before_period=previous_period(chosen) if before else None,
             page=page,
             rows=[(r, summary(r.given) if r.given else "", bool(reach[r.pk])) for r in rows],
@@ -231,6 +231,7 @@ def export(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     user = user_of(request)
     chosen = get_object_or_404(StagePeriod, slug=slug)
     requests = selectors.rows_of(selectors.requests_for_broker(user, chosen))
+    requests = requests.prefetch_related("answer__supervisors__user")
     record_export(actor=user, subject=None, obj=chosen, label=describe(user))
     head = [
         _("Organisatie"), _("Team"), _("Periode"), _("Antwoord"), _("Plekken"), _("Uren begeleiding per week"),

@@ -49,11 +49,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     if period is not None:
         requests = selectors.requests_in_region(user, period)
         counts, before = selectors.count(requests), selectors.same_teams_before(requests, period)
-        rounds = selectors.rounds_in(requests)
         context |= {
             "page": Paginator(selectors.organisation_rows(requests), PER_PAGE).get_page(request.GET.get("pagina")),
             "before_period": previous_period(period) if before else None,
-            "rounds": [(found, True) for found in rounds if services.may_manage(found.owner, user)],
+            "rounds": selectors.rounds_in(requests, user, only_mine=True),
             **charts(counts, before),
         }
     return render(request, "organisations/inventory/school.html", context)
