@@ -5,11 +5,10 @@ import datetime as dt
 import pytest
 
 from organisations.inventory.services import open_round
-from organisations.models import InventoryRequest, InventoryRound, StagePeriod
-from stagematch.accounts.models import User
+from organisations.models import InventoryRequest, InventoryRound, Organisation, StagePeriod
 from stagematch.clock import today
 from stagematch.mail.models import OutgoingMail
-from stagematch.ui.secrets import TOKEN
+from stagematch.regions.models import Municipality, Region
 from tests import factories as f
 
 
@@ -41,14 +40,16 @@ def unreached(opened, team_south) -> InventoryRequest:
     return opened.requests.get(team=team_south)
 
 
-def link_in(mail: OutgoingMail) -> str:
-    """Return the path of the secret link in a mail."""
-    found = TOKEN.search(mail.body_text)
-    assert found is not None
-    return f"/inventarisatie/{found.group()}/"
-
-
-def mails(template: str, to: User | str | None = None) -> list[OutgoingMail]:
-    """Return the queued mails of a kind, oldest first."""
-    found = OutgoingMail.objects.filter(template=template).order_by("pk")
-    return list(found if to is None else found.filter(to_email=to.email if isinstance(to, User) else to))
+@pytest.fixture
+def region(db, school, organisation, other_organisation):
+    """The school and `organisation` lie in one region, `other_organisation` elsewhere."""
+    here = Region.objects.create(kind="corop", code="NL337", name="Leiden en Bollenstreek", valid_from=f.LONG_AGO)
+    there = Region.objects.create(kind="corop", code="NL411", name="West-Noord-Brabant", valid_from=f.LONG_AGO)
+    town = Municipality.objects.create(code="GM0546", name="Leiden", valid_from=f.LONG_AGO)
+    far = Municipality.objects.create(code="GM0758", name="Breda", valid_from=f.LONG_AGO)
+    f.PostcodeFactory(pc4="2311", municipality=town, corop=here)
+    f.PostcodeFactory(pc4="4811", municipality=far, corop=there)
+    for found, where in ((school, town), (organisation, town), (other_organisation, far)):
+        Organisation.objects.filter(pk=found.pk).update(municipality=where)
+        found.refresh_from_db()
+    return here

@@ -6,7 +6,9 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -20,8 +22,7 @@ from stagematch.links.models import SecretLink
 from stagematch.ui.exports import safe_cell
 from tests import factories as f
 from tests.access import address, patterns
-from tests.organisations.inventory.conftest import link_in, mails
-from tests.organisations.inventory.test_rounds import days, give, region  # noqa: F401 -- a fixture
+from tests.organisations.inventory.steps import days, give, link_in, mails
 
 pytestmark = pytest.mark.django_db
 MARK = "Zeepaardje-42"  # nothing else in any page is called this
@@ -317,9 +318,6 @@ def test_the_page_costs_the_same_whatever_the_number_of_teams(
     here = reverse("admin:inventory-period", args=[asked.period.slug])
     give(asked, team_lead)
     client.get(here)
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(connection) as few:
         client.get(here)
     for number in range(3):
@@ -341,7 +339,7 @@ def test_a_school_sees_counts_per_organisation_and_nobodys_name_or_words(
     team_lead,
     coordinator,
     supervisor,
-    period,  # noqa: F811 -- a fixture
+    period,
 ):
     guide = Membership.objects.get(user=supervisor)
     give(asked, team_lead, InventoryChoice.MAYBE, places=3, needed=MARK, supervisors=[guide])
@@ -361,14 +359,14 @@ def test_a_school_sees_counts_per_organisation_and_nobodys_name_or_words(
     assert book.active["A2"].value == "Buurthuis De Linde"
 
 
-def test_a_school_in_another_region_sees_none_of_it(region, asked, other_coordinator, other_school):  # noqa: F811
+def test_a_school_in_another_region_sees_none_of_it(region, asked, other_coordinator, other_school):
     client = signed_in(other_coordinator)
     assert "Buurthuis De Linde" not in text_of(client.get(reverse("school-inventory")))
     assert client.get(reverse("school-inventory-csv")).status_code == 302
     assert "in welke regio je school ligt" in text_of(client.get(reverse("school-inventory-new")))
 
 
-def test_a_school_asks_its_region_from_its_own_page(region, school, coordinator, vacancy, team_lead):  # noqa: F811
+def test_a_school_asks_its_region_from_its_own_page(region, school, coordinator, vacancy, team_lead):
     client = signed_in(coordinator)
     values = {"owner": school.pk, "period": vacancy.period_id, "closes_on": days(20).isoformat(), "message": "Help mee"}
     assert client.post(reverse("school-inventory-new"), values).status_code == 302

@@ -16,7 +16,6 @@ from organisations.models import (
     InventoryRequest,
     InventoryRound,
     Membership,
-    Organisation,
     SupervisorCapacity,
     TeamCapacity,
 )
@@ -24,21 +23,12 @@ from placements.models import Vacancy
 from placements.services import run_retention, send_reminders
 from stagematch.clock import at, now, today
 from stagematch.links.models import LinkState, SecretLink
-from stagematch.regions.models import Municipality, Region
 from stagematch.ui.errors import Conflict, RuleError
 from students.services import delete_person, export_person
 from tests import factories as f
-from tests.organisations.inventory.conftest import link_in, mails
+from tests.organisations.inventory.steps import days, give, link_in, mails
 
 pytestmark = pytest.mark.django_db
-
-
-def give(asked, lead, choice=InventoryChoice.YES, **values):
-    return services.give_answer(request=asked, choice=choice, actor=lead, **({"places": 2} | values))
-
-
-def days(n: int) -> dt.date:
-    return today() + dt.timedelta(days=n)
 
 
 # --- opening ----------------------------------------------------------------------------------------------
@@ -92,21 +82,6 @@ def test_who_had_a_contact_address_last_time_is_mailed_there_again(opened, unrea
 
 
 # --- a school asks its region -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def region(db, school, organisation, other_organisation):
-    """The school and `organisation` lie in one region, `other_organisation` elsewhere."""
-    here = Region.objects.create(kind="corop", code="NL337", name="Leiden en Bollenstreek", valid_from=f.LONG_AGO)
-    there = Region.objects.create(kind="corop", code="NL411", name="West-Noord-Brabant", valid_from=f.LONG_AGO)
-    town = Municipality.objects.create(code="GM0546", name="Leiden", valid_from=f.LONG_AGO)
-    far = Municipality.objects.create(code="GM0758", name="Breda", valid_from=f.LONG_AGO)
-    f.PostcodeFactory(pc4="2311", municipality=town, corop=here)
-    f.PostcodeFactory(pc4="4811", municipality=far, corop=there)
-    for found, where in ((school, town), (organisation, town), (other_organisation, far)):
-        Organisation.objects.filter(pk=found.pk).update(municipality=where)
-        found.refresh_from_db()
-    return here
 
 
 def test_a_school_asks_the_teams_in_its_region_that_were_not_asked_yet(
