@@ -42,9 +42,11 @@ KINDS = (
     "offer_accepted",
     "offer_declined",
     "offer_expired",
+    "offer_reminder",
     "placed",
     "rejection",
     "reserve_next",
+    "reserve_offered",
     "saved_search_news",
     "slot_chosen",
     "waiting_list_room",
@@ -308,6 +310,16 @@ def saved_search_news(saved: SavedSearch, fresh: list[int], day: dt.date, *, sto
             "to_student": True,
         },
     )
+
+
+def reserve_offered(*, closed: Application, offered: Application) -> None:
+    """To the stagemakelaars: the next in line got the place that came free, by itself."""
+    _to(brokers_of(offered), "reserve_offered", offered, closed.pk, supervisor=_supervisor(offered))
+
+
+def offer_reminder(application: Application, kind: str) -> None:
+    """To the student: an offer waits for an answer; `kind` is 'half' or 'tomorrow'."""
+    to_student("offer_reminder", application, application.offer_until, kind, when=kind)
 
 
 def reserve_next(*, closed: Application, first: Application) -> None:

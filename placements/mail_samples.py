@@ -26,6 +26,7 @@ TO_STUDENT = {
     "invitation",
     "offer",
     "offer_expired",
+    "offer_reminder",
     "placed",
     "rejection",
     "saved_search_news",

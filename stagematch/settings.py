@@ -277,7 +277,7 @@ CELERY_BEAT_SCHEDULE = {
     "nightly-matching": {"task": "matchmaking.tasks.nightly_matching", "schedule": crontab(hour=2, minute=0)},
     "reminders": {"task": "placements.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
     "student-news": {"task": "placements.tasks.send_student_news", "schedule": crontab(hour=6, minute=30)},
-    "expire-offers": {"task": "placements.tasks.expire_overdue", "schedule": crontab(hour=0, minute=15)},
+    "expire-offers": {"task": "placements.tasks.expire_overdue", "schedule": crontab(minute=15)},
     "close-vacancies": {"task": "placements.tasks.close_expired_vacancies", "schedule": crontab(hour=0, minute=20)},
     "digests": {"task": "stagematch.mail.tasks.send_digests", "schedule": crontab(hour="7-21", minute=30)},
     "bounces": {"task": "stagematch.mail.tasks.read_bounces", "schedule": crontab(minute="*/10")},

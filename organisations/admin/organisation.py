@@ -112,6 +112,7 @@ class OrganisationAdmin(RoleAdminMixin):
                     "escalate_after_days",
                     "blind_screening",
                     "second_interview",
+                    "offers_reserve_itself",
                 ]
             },
         ),
@@ -130,6 +131,7 @@ class OrganisationAdmin(RoleAdminMixin):
             "escalate_after_days",
             "blind_screening",
             "second_interview",
+            "offers_reserve_itself",
             "sbb_number",
         }
     )

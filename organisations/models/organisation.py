@@ -35,6 +35,13 @@ class Organisation(models.Model):
     is_approved = models.BooleanField(_("goedgekeurd"), default=False)
     blind_screening = models.BooleanField(_("eerste ronde zonder naam"), default=True)
     second_interview = models.BooleanField(_("tweede gesprek met teamcoach"), default=True)
+    offers_reserve_itself = models.BooleanField(
+        _("eerste reserve krijgt vanzelf een aanbod"),
+        default=False,
+        help_text=_(
+            "Zegt een student nee, of verloopt het aanbod? Dan krijgt de eerste van de reservelijst de plek aangeboden."
+        ),
+    )
     vacancy_agreement = models.BooleanField(_("teamcoach geeft akkoord op een vacature"), default=True)
     response_term_days = models.PositiveSmallIntegerField(
         _("antwoord binnen (werkdagen)"), default=10, validators=[MinValueValidator(1), MaxValueValidator(20)]

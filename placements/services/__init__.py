@@ -26,9 +26,11 @@ from placements.services.interviews import (
 from placements.services.invitations import Person, invite, propose_times
 from placements.services.locks import lock_room
 from placements.services.news import NewsCounts, send_student_news
-from placements.services.offers import accept_offer, decline_offer, expire_offers, make_offer
+from placements.services.offering import make_offer
+from placements.services.offers import accept_offer, decline_offer, expire_offers
 from placements.services.publication import close_expired, copy_vacancy
 from placements.services.reminders import ReminderCounts, send_reminders
+from placements.services.reserves import move_reserve, put_on_reserve, reserves_of
 from placements.services.retention import RetentionCounts, run_retention
 from placements.services.room import offers_out, release_room, require_room, take_room
 from placements.services.saved_searches import (
@@ -39,7 +41,7 @@ from placements.services.saved_searches import (
     places_of,
     save_search,
 )
-from placements.services.screening import put_on_reserve, reject, reserves_of
+from placements.services.screening import reject
 from placements.services.status import change_status
 from placements.services.vacancies import (
     OpenApplicationsError,
@@ -102,6 +104,7 @@ __all__ = [
     "missing_texts",
     "move_favourite",
     "move_interview",
+    "move_reserve",
     "new_feed_address",
     "offers_out",
     "places_of",

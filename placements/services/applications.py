@@ -13,6 +13,7 @@ from placements.models import Application, ApplicationEvent, ApplicationNote, Va
 from placements.services.aliases import pick_alias
 from placements.services.drafts import drop_draft
 from placements.services.locks import lock_application, lock_student, lock_vacancy
+from placements.services.reserves import tell_next_reserve
 from placements.services.status import move
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
@@ -101,7 +102,11 @@ def withdraw_application(*, application: Application, actor: User, reason: str =
         locked = lock_application(application.pk)
         if locked.status == ApplicationStatus.WITHDRAWN:
             return locked
-        return move(locked, to=ApplicationStatus.WITHDRAWN, actor=actor, reason=reason.strip())
+        was_offer = locked.status == ApplicationStatus.OFFERED
+        move(locked, to=ApplicationStatus.WITHDRAWN, actor=actor, reason=reason.strip())
+        if was_offer:
+            tell_next_reserve(locked)
+    return locked
 
 
 def add_note(*, application: Application, actor: User, text: str) -> ApplicationNote:

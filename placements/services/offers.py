@@ -1,69 +1,22 @@
-"""Offering a place, and the student's answer. Here R7 is kept: a place is never given twice."""
+"""The answer to an offer: yes, no, or none in time. Here R7 is kept: a place is never given twice."""
 
 import datetime as dt
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from organisations.models import SupervisorCapacity
-from organisations.workdays import add_working_days
-from placements import emails
 from placements.dossier.files import file_of
 from placements.enums import ApplicationStatus
 from placements.models import Application, Placement, Vacancy
 from placements.services.locks import lock_application, lock_room, lock_student
+from placements.services.reserves import offer_waiting_reserves, tell_next_reserve
 from placements.services.room import require_room, take_room
-from placements.services.screening import reserves_of
-from placements.services.status import has_positive_interview, last_round, move
+from placements.services.status import move
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
 from stagematch.ui.errors import Conflict, RuleError
 from students.enums import SearchStatus
 from students.models import PlacementSearch
-
-MAX_TERM_DAYS = 30
-
-
-def make_offer(
-    *, application: Application, actor: User, supervisor: SupervisorCapacity, until: dt.date | None = None
-) -> Application:
-    """Offer the place with a named praktijkbegeleider; the student answers up to and including `until`.
-
-    Offers that are out count as taken: nobody gets an offer for a place somebody else may still accept. Raises
-    RuleError: interview_first, wrong_supervisor, term, vacancy_full, pool_full, supervisor_full,
-    supervisor_hours_full; Conflict status_changed.
-    """
-    organisation = application.vacancy.organisation
-    term = until or add_working_days(today(), settings.OFFER_TERM_DAYS, organisation)
-    if not today() < term <= today() + dt.timedelta(days=MAX_TERM_DAYS):
-        raise RuleError(
-            "term", _("Kies een dag na vandaag en binnen %(n)d dagen.") % {"n": MAX_TERM_DAYS}, field="until"
-        )
-    with transaction.atomic():
-        lock_student(application.student_id)
-        room = lock_room(application.vacancy_id, supervisor.pk)
-        locked = lock_application(application.pk)
-        if not has_positive_interview(locked, last_round(locked)):
-            raise RuleError(
-                "interview_first",
-                _("Een aanbod kan na een goed laatste gesprek. Schrijf eerst het verslag van dat gesprek."),
-            )
-        if room.supervisor is None or room.supervisor.pool_id != room.vacancy.pool_id:
-            raise RuleError(
-                "wrong_supervisor",
-                _("Deze begeleider hoort niet bij het team van deze plek. Kies een ander."),
-                field="supervisor",
-            )
-        require_room(room, offers_count=True)
-        return move(
-            locked,
-            to=ApplicationStatus.OFFERED,
-            actor=actor,
-            offer_until=term,
-            offered_supervisor=room.supervisor,
-            reserve_rank=None,
-        )
 
 
 def accept_offer(*, application: Application, actor: User) -> Placement:
@@ -145,7 +98,10 @@ def decline_offer(*, application: Application, actor: User, reason: str = "") ->
 
 
 def expire_offers(*, day: dt.date, dry_run: bool = False) -> int:
-    """Let offers whose last day is before `day` expire; return how many. Safe to run twice, catches up missed nights."""
+    """Let offers whose last day is before `day` expire; return how many. Safe to run twice, catches up missed nights.
+
+    Also offers what came free to the next in line, where that was to happen by itself and did not (a stopped process).
+    """
     due = Application.objects.filter(status=ApplicationStatus.OFFERED, offer_until__lt=day).order_by("pk")
     if dry_run:
         return due.count()
@@ -159,11 +115,5 @@ def expire_offers(*, day: dt.date, dry_run: bool = False) -> int:
             move(locked, to=ApplicationStatus.EXPIRED, actor=None, reason=_("De termijn van het aanbod is voorbij."))
             tell_next_reserve(locked)
             expired += 1
+    offer_waiting_reserves()
     return expired
-
-
-def tell_next_reserve(application: Application) -> None:
-    """Mail the stagemakelaar who is first on the reserve list now that this offer is off."""
-    first = reserves_of(application.vacancy_id).select_related("student__user", "vacancy__organisation").first()
-    if first is not None:
-        emails.reserve_next(closed=application, first=first)

@@ -13,6 +13,7 @@ from organisations.models import ClosingDay
 from organisations.workdays import add_working_days, closing_days, working_days_between
 from placements import emails
 from placements.models import Application
+from placements.services.offer_reminders import remind_of_offers
 from placements.services.talk_reminders import remind_of_talks
 
 TELL_STUDENT_AFTER = 2
@@ -29,6 +30,7 @@ class ReminderCounts:
     told: int = 0
     escalated: int = 0
     interviews: int = 0
+    offers: int = 0
     inventory: int = 0
 
     def lines(self) -> list[str]:
@@ -40,6 +42,7 @@ class ReminderCounts:
             f"answer overdue, told to student and school: {self.told}",
             f"answer overdue, told to the second contact: {self.escalated}",
             f"interviews next working day: {self.interviews}",
+            f"offers that wait for an answer: {self.offers}",
             f"teams that have not said whether they have places: {self.inventory}",
         ]
 
@@ -53,6 +56,7 @@ def send_reminders(*, day: dt.date, dry_run: bool = False) -> ReminderCounts:
     counts = ReminderCounts()
     _answer_clock(day, counts, dry_run=dry_run)
     counts.interviews = remind_of_talks(day, dry_run=dry_run)
+    counts.offers = remind_of_offers(day, dry_run=dry_run)
     counts.inventory = send_inventory_reminders(day=day, dry_run=dry_run)
     return counts
 

@@ -1,7 +1,7 @@
-"""What a stagemakelaar answers besides an invitation: not this time, or wait on the reserve list."""
+"""What a stagemakelaar answers besides an invitation: not this time."""
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from placements import validators
@@ -9,9 +9,9 @@ from placements.enums import ApplicationStatus
 from placements.explanation import validate_rejection
 from placements.models import Application, Rejection
 from placements.services.locks import lock_application, lock_student
-from placements.services.status import has_positive_interview, last_round, move
+from placements.services.status import move
 from stagematch.accounts.models import User
-from stagematch.ui.errors import Conflict, RuleError
+from stagematch.ui.errors import Conflict
 from students.models import Student
 
 
@@ -40,29 +40,3 @@ def reject(
         move(locked, to=ApplicationStatus.REJECTED, actor=actor, reason=str(chosen.label))
         Student.objects.filter(pk=locked.student_id).update(rejections=F("rejections") + 1)
     return rejection
-
-
-def put_on_reserve(*, application: Application, actor: User, rank: int | None = None) -> Application:
-    """Put a candidate on the reserve list, at `rank` or behind who is on it already.
-
-    Raises RuleError not_talked_yet before the last talk went well: a reserve can get an offer the same day.
-    """
-    with transaction.atomic():
-        lock_student(application.student_id)
-        locked = lock_application(application.pk)
-        if not has_positive_interview(locked, last_round(locked)):
-            raise RuleError(
-                "not_talked_yet",
-                _(
-                    "Op de reservelijst komt wie na het laatste gesprek past. Schrijf eerst het verslag van dat gesprek."
-                ),
-            )
-        last = reserves_of(locked.vacancy_id).aggregate(last=Max("reserve_rank"))["last"] or 0
-        return move(locked, to=ApplicationStatus.RESERVE, actor=actor, reserve_rank=rank or last + 1)
-
-
-def reserves_of(vacancy_pk: int) -> QuerySet[Application]:
-    """The reserve list of a vacancy, first in line first."""
-    return Application.objects.filter(vacancy=vacancy_pk, status=ApplicationStatus.RESERVE).order_by(
-        "reserve_rank", "submitted_at", "pk"
-    )

@@ -135,12 +135,18 @@ def offer_answer(request: StudentRequest, public_id: str) -> HttpResponseBase:
         return redirect("application-detail", application.public_id)
     if application.status != ApplicationStatus.OFFERED:
         return redirect("application-detail", application.public_id)
-    others = Application.objects.filter(student=request.student).open().exclude(pk=application.pk).count()
+    others = (
+        Application.objects.filter(search=application.search_id)
+        .open()
+        .exclude(pk=application.pk)
+        .select_related("vacancy__organisation")
+        .order_by("pk")
+    )
     context = {
         "application": application,
         "vacancy": application.vacancy,
         "row": _row(application),
-        "others": others,
+        "others": list(others),
         "form": form,
         "missing": request.method == "POST",
         "confirm": request.GET.get("antwoord", ""),

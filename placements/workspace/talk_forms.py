@@ -356,3 +356,37 @@ def default_team(application: Application) -> list[User]:
     if vacancy.pool_id is not None and len(guides) == 1:
         found.append(guides[0].user)
     return list(dict.fromkeys(found))
+
+
+class ReserveMoveForm(FormMixin, forms.Form):
+    """Move one candidate on the reserve list, with the reason."""
+
+    candidate = forms.ChoiceField(
+        label=_("Wie verplaats je?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Kies wie je verplaatst."), "invalid_choice": _("Kies wie je verplaatst.")},
+    )
+    direction = forms.ChoiceField(
+        label=_("Waarheen?"),
+        choices=[("up", _("1 plaats omhoog")), ("down", _("1 plaats omlaag"))],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Waarom?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Dit komt als notitie in het dossier. De student kan het opvragen."),
+        error_messages={"required": _("Schrijf kort op waarom de volgorde verandert.")},
+    )
+
+    def __init__(self, *args: Any, rows: list[Application], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = {str(row.public_id): row for row in rows}
+        field = self.fields["candidate"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- narrows the type
+        field.choices = [(key, row.student.user.get_full_name()) for key, row in self.rows.items()]
+
+    @property
+    def chosen(self) -> Application:
+        """The candidate to move."""
+        return self.rows[self.cleaned_data["candidate"]]

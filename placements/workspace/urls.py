@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from placements.workspace import answers, board, forwarding, rejecting, talks, together, views
+from placements.workspace import answers, board, forwarding, offers, rejecting, talks, together, views
 from stagematch.ui.admin_site import StagematchAdminSite
 
 
@@ -23,9 +23,9 @@ def urls(site: StagematchAdminSite) -> list[URLPattern | URLResolver]:
         path("werkplek/samen/afwijzen/", rejecting.reject_together, name="workspace-reject-together"),
         path("werkplek/samen/uitnodigen/", together.invite_together, name="workspace-invite-together"),
         path("werkplek/samen/<uuid:key>/", together.together_done, name="workspace-together-done"),
-        path("werkplek/<uuid:public_id>/aanbod/", views.offer_place, name="workspace-offer"),
+        path("werkplek/<uuid:public_id>/aanbod/", offers.offer_place, name="workspace-offer"),
         path("werkplek/<uuid:public_id>/verslag/", talks.record_talk, name="workspace-record"),
-        path("werkplek/<uuid:public_id>/reserve/", views.reserve, name="workspace-reserve"),
+        path("werkplek/<uuid:public_id>/reserve/", offers.reserve, name="workspace-reserve"),
         path("werkplek/<uuid:public_id>/notitie/", views.note, name="workspace-note"),
         path("werkplek/<uuid:public_id>/oppakken/", forwarding.assign_candidate, name="workspace-assign"),
         path("antwoorden/", answers.answers_page, name="workspace-answers"),
@@ -35,5 +35,6 @@ def urls(site: StagematchAdminSite) -> list[URLPattern | URLResolver]:
         path("gesprekken/<uuid:public_id>/afzeggen/", talks.talk_call_off, name="workspace-talk-call-off"),
         path("gesprekken/<uuid:public_id>/niet-doorgegaan/", talks.talk_missed, name="workspace-talk-missed"),
         path("gesprekken/<uuid:public_id>/agenda.ics", talks.talk_calendar, name="workspace-talk-calendar"),
+        path("reservelijst/<uuid:public_id>/", offers.reserves, name="workspace-reserves"),
         path("plekken/", views.capacity, name="workspace-capacity"),
     ]

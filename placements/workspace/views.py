@@ -8,19 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from organisations.workdays import add_working_days
 from placements import services
 from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, Interview
 from placements.selectors import candidate_of, timeline
 from placements.workspace import selectors
 from placements.workspace.access import application_or_404, broker_view, context, user_of
-from placements.workspace.forms import NoteForm, OfferForm
+from placements.workspace.forms import NoteForm
 from stagematch.audit.services import record_view
-from stagematch.clock import today
-from stagematch.ui.errors import RuleError
 
 PAGE_SIZE = 20
 
@@ -75,51 +72,6 @@ def _actions(application: Application, interviews: list[Interview]) -> dict[str,
 
 def _to_file(application: Application) -> HttpResponse:
     return redirect("admin:workspace-candidate", application.public_id)
-
-
-@broker_view
-@require_http_methods(["GET", "POST"])
-def offer_place(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Offer the place, with a named praktijkbegeleider and a term."""
-    application = application_or_404(request, public_id)
-    supervisors = selectors.free_supervisors(application)
-    until = add_working_days(today(), 5, application.vacancy.organisation)
-    form = OfferForm(request.POST or None, supervisors=supervisors, initial={"until": until})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.make_offer(application=application, actor=user_of(request), **form.cleaned_data)
-        except RuleError as error:
-            form.add_error(None, error.message)
-        else:
-            messages.success(request, _("Het aanbod is verstuurd. De student antwoordt vóór het einde van de termijn."))
-            return _to_file(application)
-    return render(
-        request,
-        "admin/workspace/aanbod.html",
-        context(
-            request,
-            title=_("Een plek aanbieden"),
-            application=application,
-            candidate=candidate_of(application),
-            form=form,
-            any_supervisor=supervisors.exists(),
-        ),
-        status=422 if form.errors else 200,
-    )
-
-
-@broker_view
-@require_POST
-def reserve(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Put the candidate on the reserve list, behind who is on it already."""
-    application = application_or_404(request, public_id)
-    try:
-        services.put_on_reserve(application=application, actor=user_of(request))
-    except RuleError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, _("De kandidaat staat op de reservelijst."))
-    return _to_file(application)
 
 
 @broker_view

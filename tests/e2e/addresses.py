@@ -218,6 +218,7 @@ def stagemakelaar() -> Iterator[Visit]:
         )
     )
     yield _page("admin:workspace-offer", talked.public_id)
+    yield _page("admin:workspace-reserves", talked.vacancy.public_id)
     planned = _first(screened.filter(interviews__status=InterviewStatus.PLANNED))
     yield _page("admin:workspace-record", planned.public_id)
     ahead = _first(Interview.objects.filter(application__in=screened, status=InterviewStatus.PLANNED))

@@ -13,7 +13,7 @@ from placements.dossier.services.status import move_placement
 from placements.enums import PlacementStatus
 from placements.models import Placement, PlacementFile
 from placements.services.locks import lock_room, lock_student
-from placements.services.offers import tell_next_reserve
+from placements.services.reserves import tell_next_reserve
 from placements.services.room import release_room
 from placements.services.waiting import tell_waiting_later
 from stagematch.accounts.models import User
