@@ -185,3 +185,46 @@ def test_templates_are_of_one_organisation_and_fit_the_reason(organisation, othe
     assert [t.name for t in templates_of(organisation.pk, AnswerKind.REJECTION, "days")] == ["a", "b"]
     with pytest.raises(IntegrityError):
         make("g", kind=AnswerKind.INVITATION, reason="days")
+
+
+# --- In the admin ---------------------------------------------------------------------------------
+ADD = "/beheer/placements/answertemplate/add/"
+
+
+def fields(organisation, **kwargs) -> dict[str, str]:
+    values = {"organisation": str(organisation.pk), "kind": "rejection", "reason": "", "name": "Vol", "is_active": "on"}
+    return values | {"text": "Op {plek} waren alle plekken al vergeven."} | kwargs
+
+
+def test_stagemakelaar_writes_a_template_for_the_own_organisation_only(
+    client, broker, organisation, other_organisation
+):
+    client.force_login(broker)
+    assert "Een sjabloon is een begin" in client.get(ADD).content.decode()
+    assert client.post(ADD, fields(organisation)).status_code == 302
+    client.post(ADD, fields(other_organisation, name="Niet van mij"))
+    assert [t.organisation for t in AnswerTemplate.objects.all()] == [organisation]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"text": "Beste {naam}, de plek is vol."}, "{naam} kunnen we niet invullen. Kies uit: {plek}"),
+        ({"text": "De {plek is vol."}, "losse accolade"),
+        ({"text": "Je bent te jong voor {plek}."}, "stagediscriminatie"),
+        ({"kind": "invitation", "reason": "days"}, "Een reden hoort bij een afwijzing"),
+    ],
+)
+def test_a_template_that_goes_wrong_is_refused_with_what_to_do(client, broker, organisation, changed, said):
+    client.force_login(broker)
+    assert said in client.post(ADD, fields(organisation, **changed)).content.decode()
+    assert not AnswerTemplate.objects.exists()
+
+
+def test_a_template_of_another_organisation_does_not_exist(client, broker, other_organisation):
+    theirs = AnswerTemplate.objects.create(
+        organisation=other_organisation, kind="rejection", name="Van een ander", text="y"
+    )
+    client.force_login(broker)
+    assert client.get(f"/beheer/placements/answertemplate/{theirs.pk}/change/").status_code in {302, 404}
+    assert theirs.name not in client.get("/beheer/placements/answertemplate/").content.decode()
