@@ -17,12 +17,14 @@ class MatchmakingConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below what matching can do for them, and listen to what happens there."""
         from matchmaking import mail_samples, signals
+        from matchmaking.admin import inspect_views
         from matchmaking.fit import fit_for, fit_of_pairs
         from placements import fit, panels
 
         fit.register(fit_for)
         fit.register_pairs(fit_of_pairs)
         mail_samples.register()
+        inspect_views.register()
         panels.register("proposals", _proposals)
         post_save.connect(signals.on_application, "placements.Application", dispatch_uid="matchmaking.application")
         post_save.connect(signals.on_vacancy, "placements.Vacancy", dispatch_uid="matchmaking.vacancy")

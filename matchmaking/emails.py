@@ -6,6 +6,7 @@ number of places only, so each number is rendered once and the name filled in.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from itertools import islice
 
@@ -17,10 +18,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from matchmaking.models import MatchingRun
+from matchmaking.enums import ProposalStatus
+from matchmaking.models import MatchingRun, Proposal
 from stagematch.accounts.models import User
 from stagematch.mail.models import OutgoingMail
-from stagematch.mail.services import message_id, planner, render
+from stagematch.mail.services import message_id, planner, queue_mail, render
 from stagematch.mail.tasks import sweep_outbox
 
 log = structlog.get_logger(__name__)
@@ -38,7 +40,8 @@ def queue_night_mails(run: MatchingRun) -> int:
     after the commit.
     """
     counted = (
-        run.proposals.filter(search__student__user__is_active=True)
+        run.proposals.exclude(status=ProposalStatus.CONCEPT)
+        .filter(search__student__user__is_active=True)
         .order_by()
         .values_list("search__student__user_id")
         .annotate(number=Count("pk"))
@@ -62,6 +65,59 @@ def queue_night_mails(run: MatchingRun) -> int:
     after = OutgoingMail.objects.filter(template=TEMPLATE, key__startswith=f"proposals:{run.night}:").count()
     transaction.on_commit(_start_sending, robust=True)
     return after - before
+
+
+def released(proposals: list[Proposal], day: dt.date) -> None:
+    """Tell one student of proposals that the school let through."""
+    student = proposals[0].search.student
+    queue_mail(
+        key=f"proposals:{day}:{student.user.public_id}",
+        template=TEMPLATE,
+        to=student.user,
+        context={
+            "number": len(proposals),
+            "expires_on": proposals[0].expires_on,
+            "link": settings.BASE_URL + reverse("my-overview"),
+        },
+    )
+
+
+def last_day(proposal: Proposal, number: int) -> None:
+    """Remind a student that this is the last working day for an answer; a yes or no, both are fine."""
+    queue_mail(
+        key=f"proposal-last-day:{proposal.expires_on}:{proposal.search.student.user.public_id}",
+        template="matchmaking/proposal_last_day",
+        to=proposal.search.student.user,
+        context={
+            "number": number,
+            "expires_on": proposal.expires_on,
+            "link": settings.BASE_URL + reverse("my-overview"),
+        },
+    )
+
+
+def school_looks_first(*, to: User, number: int, day: dt.date) -> None:
+    """Tell a coordinator that proposals wait for a look."""
+    queue_mail(
+        key=f"school-proposals:{day}:{to.public_id}",
+        template="matchmaking/school_proposals",
+        to=to,
+        context={"number": number, "link": settings.BASE_URL + reverse("school-proposals")},
+    )
+
+
+def run_refused(*, to: User, run: MatchingRun) -> None:
+    """Alarm a platform admin: the check found something, so nothing was published."""
+    queue_mail(
+        key=f"run-refused:{run.public_id}:{to.public_id}",
+        template="matchmaking/run_refused",
+        to=to,
+        context={
+            "night": run.night,
+            "error": run.error.splitlines()[0] if run.error else "",
+            "link": settings.BASE_URL + reverse("admin:matchmaking_matchingrun_change", args=[run.pk]),
+        },
+    )
 
 
 def _mails(run: MatchingRun, numbers: dict[int, int], texts: dict[int, tuple[str, str, str]]) -> Iterator[OutgoingMail]:

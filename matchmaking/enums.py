@@ -16,14 +16,22 @@ class RunTrigger(models.TextChoices):
     NIGHTLY = "nightly", _("'s nachts")
     BY_HAND = "by_hand", _("met de hand")
     REPLAY = "replay", _("herhaling")
+    SIMULATION = "simulation", _("proef met andere spelregels")
 
 
 class ProposalKind(models.TextChoices):
     DIVISION = "division", _("uit de verdeling")
     EXTRA = "extra", _("extra suggestie")
+    BY_HAND = "by_hand", _("met de hand gekoppeld")
+
+    @classmethod
+    def pinned(cls) -> frozenset["ProposalKind"]:
+        """Kinds whose place is kept for the student until the answer; an extra suggestion keeps nothing."""
+        return frozenset({cls.DIVISION, cls.BY_HAND})
 
 
 class ProposalStatus(models.TextChoices):
+    CONCEPT = "concept", _("eerst naar school")
     PROPOSED = "proposed", _("voorgesteld")
     SEEN = "seen", _("gezien")
     ACCEPTED = "accepted", _("ja gezegd")
@@ -38,6 +46,7 @@ class ProposalStatus(models.TextChoices):
 
 
 PROPOSAL_TRANSITIONS: dict[ProposalStatus, frozenset[ProposalStatus]] = {
+    ProposalStatus.CONCEPT: frozenset({ProposalStatus.PROPOSED, ProposalStatus.WITHDRAWN}),
     ProposalStatus.PROPOSED: frozenset(
         {
             ProposalStatus.SEEN,
@@ -67,3 +76,10 @@ class DeclineReason(models.TextChoices):
     TARGET_GROUP = "target_group", _("De doelgroep past niet bij mij")
     DAYS = "days", _("De dagen komen niet uit")
     OTHER = "other", _("Iets anders")
+
+
+class PairDecisionKind(models.TextChoices):
+    """What a person may decide about one student and one place; the reason is always kept."""
+
+    LOCK = "lock", _("stel deze plek aan deze student voor")
+    EXCLUDE = "exclude", _("stel deze plek nooit aan deze student voor")

@@ -22,6 +22,21 @@ def register() -> None:
         audience=lambda user: Student.objects.filter(user=user).exists(),
     )
     samples.register(
+        "matchmaking/proposal_last_day",
+        lambda: {"number": 1, "expires_on": dt.date(2027, 1, 15), "link": f"{settings.BASE_URL}/mijn/"},
+    )
+    samples.register(
+        "matchmaking/school_proposals", lambda: {"number": 7, "link": f"{settings.BASE_URL}/school/voorstellen/"}
+    )
+    samples.register(
+        "matchmaking/run_refused",
+        lambda: {
+            "night": dt.date(2027, 1, 11),
+            "error": "capaciteit: vacature 12 heeft 3 studenten op 2 plekken",
+            "link": f"{settings.BASE_URL}/beheer/matchmaking/matchingrun/1/change/",
+        },
+    )
+    samples.register(
         "matchmaking/new_proposals",
         lambda: {
             "number": 2,

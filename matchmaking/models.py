@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from matchmaking.enums import DeclineReason, ProposalKind, ProposalStatus, RunStatus, RunTrigger
+from matchmaking.enums import DeclineReason, PairDecisionKind, ProposalKind, ProposalStatus, RunStatus, RunTrigger
 from matchmaking.querysets import ProposalQuerySet
 from placements.models import Application, Vacancy
 from stagematch.clock import now
@@ -53,6 +53,7 @@ class MatchingRun(models.Model):
     outcome_hash = models.CharField(_("vingerafdruk van de uitkomst"), max_length=64, blank=True)
     counts = models.JSONField(_("aantallen"), default=dict)
     timings = models.JSONField(_("tijden in seconden"), default=dict)
+    comparison = models.JSONField(_("vergelijking"), default=dict)  # figures by group, see services.compare
     snapshot = models.BinaryField(_("invoer, ingepakt"), null=True, editable=False)
     error = models.TextField(_("fout"), blank=True)
     started_at = models.DateTimeField(_("begonnen"), default=now)
@@ -129,6 +130,59 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.search}: {self.vacancy}"
+
+
+class PairDecision(models.Model):
+    """A person's decision about one student and one place, with the reason; the next nights keep to it.
+
+    A lock becomes a proposal before the division, as long as the rules allow the pair and there is room; the student
+    still says yes or no (R5).
+    """
+
+    kind = models.CharField(_("besluit"), max_length=8, choices=PairDecisionKind)
+    search = models.ForeignKey(
+        PlacementSearch, models.CASCADE, related_name="pair_decisions", verbose_name=_("stagezoektocht")
+    )
+    vacancy = models.ForeignKey(Vacancy, models.CASCADE, related_name="pair_decisions", verbose_name=_("stagevacature"))
+    reason = models.CharField(_("waarom"), max_length=300)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("besloten door")
+    )
+    decided_at = models.DateTimeField(_("besloten op"), default=now)
+    # A lock is used once; an exclusion holds until somebody takes it back.
+    ended_at = models.DateTimeField(_("klaar of teruggenomen op"), null=True, blank=True)
+    result = models.CharField(_("wat ervan kwam"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("besluit over een koppeling")
+        verbose_name_plural = _("besluiten over koppelingen")
+        ordering = ["-decided_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["search", "vacancy"], condition=Q(ended_at__isnull=True), name="one_decision_per_pair"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="pair_decision_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+
+class FairnessReport(models.Model):
+    """How a season treats different groups, as figures without persons; one row a day, never recomputed (R6, R9)."""
+
+    season = models.PositiveSmallIntegerField(_("schooljaar dat begon in"))
+    day = models.DateField(_("stand van"), unique=True)
+    figures = models.JSONField(_("cijfers"))
+
+    class Meta:
+        verbose_name = _("eerlijkheidscijfers")
+        verbose_name_plural = _("eerlijkheidscijfers")
+        ordering = ["-day"]
+        indexes = [models.Index(fields=["season", "-day"])]
+
+    def __str__(self) -> str:
+        return str(self.day)
 
 
 class VacancyCutoff(models.Model):

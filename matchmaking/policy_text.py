@@ -102,3 +102,18 @@ def _order(values: EnginePolicy) -> list[str]:
             _("Kreeg je %(n)d keer of vaker nee van een organisatie? Dan ga je overal voor.") % {"n": values.hard_case}
         ]
     return [*hard, first, *history, *last]
+
+
+def differences(old: Policy, new: Policy) -> list[tuple[str, str, str]]:
+    """Return (what, number now, number then) for every rule that another version changes."""
+    from matchmaking.policy_form import NUMBERS, ORDERS
+
+    before, after = EnginePolicy.from_dict(old.settings).as_dict(), EnginePolicy.from_dict(new.settings).as_dict()
+    orders = {value: str(label) for value, label in ORDERS}
+    rows = []
+    for name, value in after.items():
+        if name == "version" or before[name] == value:
+            continue
+        label = str(NUMBERS[name][0]) if name in NUMBERS else _("Wie gaat voor")
+        rows.append((label, orders.get(str(before[name]), str(before[name])), orders.get(str(value), str(value))))
+    return rows

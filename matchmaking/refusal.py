@@ -5,6 +5,7 @@ Nothing here says anything about another person: only which rule of the division
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,8 +81,14 @@ def _not_in_the_market(search: PlacementSearch, vacancy: Vacancy) -> WhyNot | No
     return None
 
 
+def last_run() -> MatchingRun | None:
+    """The last published night of which the input is still kept."""
+    kept = MatchingRun.objects.filter(status=RunStatus.PUBLISHED, snapshot__isnull=False)
+    return kept.order_by("-pk").defer("snapshot").first()
+
+
 @lru_cache(maxsize=1)
-def _night(run_pk: int) -> tuple[snapshots.Snapshot, Column]:
+def night_of(run_pk: int) -> tuple[snapshots.Snapshot, Column]:
     """The stored input of a run with the order of that night; big, so only the last one is kept."""
     data = MatchingRun.objects.values_list("snapshot", flat=True).get(pk=run_pk)
     snapshot = snapshots.unpack(data or b"")
@@ -89,16 +96,11 @@ def _night(run_pk: int) -> tuple[snapshots.Snapshot, Column]:
 
 
 def _decided_by_division(search: PlacementSearch, vacancy: Vacancy) -> WhyNot:
-    run = (
-        MatchingRun.objects.filter(status=RunStatus.PUBLISHED, snapshot__isnull=False)
-        .order_by("-pk")
-        .defer("snapshot")
-        .first()
-    )
+    run = last_run()
     later = WhyNot("new", _("Je zoektocht of deze plek is nieuw. Komende nacht doen jullie mee met de verdeling."))
     if run is None:
         return later
-    snapshot, rank = _night(run.pk)
+    snapshot, rank = night_of(run.pk)
     student, is_student = rows_of(snapshot.search_pk, np.array([search.pk]))
     place, is_place = rows_of(snapshot.vacancy_pk, np.array([vacancy.pk]))
     if not (is_student[0] and is_place[0]):
@@ -106,28 +108,41 @@ def _decided_by_division(search: PlacementSearch, vacancy: Vacancy) -> WhyNot:
     i, j = int(student[0]), int(place[0])
     points = score.parts(snapshot.students, [i], snapshot.vacancies, [j], snapshot.policy)
     cutoff = np.full(snapshot.vacancies.n, CUTOFF_OPEN, np.int64)
-    cutoff[j] = _cutoff(run, vacancy, snapshot, j)
+    cutoff[j] = cutoffs_of(run, snapshot, np.array([j]))[0]
     outcome = Outcome(np.full(snapshot.students.n, -1, np.int32), np.full(snapshot.students.n, -1, np.int64), cutoff)
     verdict = explain.cutoff(snapshot.students, i, j, int(points.band[0]), outcome, rank, snapshot.policy)
-    night = date_format(run.night, "j F")
     if not verdict.refused:
+        night = date_format(run.night, "j F")
         return WhyNot(
             "higher_on_list",
             _("In de nacht van %(night)s kreeg je een plek die nog beter bij je past.") % {"night": night},
         )
-    return WhyNot(str(verdict.decided), _sentence(verdict.decided) % {"night": night})
+    return WhyNot(str(verdict.decided), sentence(verdict.decided, run.night))
 
 
-def _cutoff(run: MatchingRun, vacancy: Vacancy, snapshot: snapshots.Snapshot, j: int) -> int:
-    pool = int(snapshot.vacancies.pool[j])
+def cutoffs_of(run: MatchingRun, snapshot: snapshots.Snapshot, rows: Column) -> Column:
+    """The cut-offs of some vacancy rows of a night, in the engine's own terms, in one query."""
+    pks = snapshot.vacancy_pk[rows]
+    stored = {
+        vacancy: band * snapshot.students.n + rank
+        for vacancy, band, rank in VacancyCutoff.objects.filter(run=run, vacancy__in=pks.tolist()).values_list(
+            "vacancy_id", "band", "rank"
+        )
+    }
+    pool = snapshot.vacancies.pool[rows]
+    team_room = np.where(pool >= 0, np.append(snapshot.pools.cap, 1)[pool], 1)
     # No room in the team is no place either: nobody got in, so no cut-off was written.
-    if int(snapshot.vacancies.cap[j]) == 0 or (pool >= 0 and int(snapshot.pools.cap[pool]) == 0):
-        return CUTOFF_CLOSED
-    stored = VacancyCutoff.objects.filter(run=run, vacancy=vacancy).values_list("band", "rank").first()
-    return CUTOFF_OPEN if stored is None else stored[0] * snapshot.students.n + stored[1]
+    closed = (snapshot.vacancies.cap[rows] == 0) | (team_room == 0)
+    found = np.array([stored.get(pk, CUTOFF_OPEN) for pk in pks.tolist()], np.int64)
+    return np.where(closed, CUTOFF_CLOSED, found)
 
 
-def _sentence(decided: Decided | None) -> str:
+def sentence(decided: Decided | None, night: dt.date) -> str:
+    """What decided, in words that say nothing about another person."""
+    return _words(decided) % {"night": date_format(night, "j F")}
+
+
+def _words(decided: Decided | None) -> str:
     start = _("In de nacht van %(night)s wilden meer studenten deze plek dan er ruimte was. ")
     match decided:
         case Decided.NO_PLACES:
@@ -140,5 +155,9 @@ def _sentence(decided: Decided | None) -> str:
             return start + _("Wie vaker nee kreeg van organisaties, ging voor.")
         case Decided.WEEKS:
             return start + _("Wie langer zoekt, ging voor.")
+        case Decided.CONCEPT:
+            return start + _("De plek was al voor iemand gevonden. De school keek er nog naar.")
+        case Decided.BY_HAND:
+            return start + _("De plek is met de hand aan iemand voorgesteld, met een reden die wij bewaren.")
         case _:
             return start + _("Daarom is er geloot.")

@@ -28,12 +28,12 @@ from django.db import connection, transaction
 from matchmaking import facts
 from matchmaking.columns import Column, Kind, SnapshotError, read, rows_of
 from matchmaking.engine.types import Exclusions, Favourites, Policy, Pools, StudentLists, Students, Vacancies
-from matchmaking.enums import ProposalKind, ProposalStatus
+from matchmaking.enums import PairDecisionKind, ProposalKind, ProposalStatus
 from placements.enums import ApplicationStatus
 from placements.models import Vacancy
 from students.enums import SearchStatus
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ class Snapshot:
     vacancy_pk: Column
     slots: Column  # bit n: slot n holds an open proposal
     room: Column  # how many new proposals the student can have at most
+    holder: Column  # row of the vacancy of last night's proposal that the school still looks at, or -1
 
     @property
     def day(self) -> int:
@@ -71,7 +72,7 @@ _OPEN_PROPOSAL = _list(ProposalStatus.open_statuses())
 _PINNED = f"""(
     SELECT pr.search_id, pr.vacancy_id
     FROM matchmaking_proposal pr LEFT JOIN placements_application a ON a.id = pr.application_id
-    WHERE pr.kind = '{ProposalKind.DIVISION}' AND (pr.status IN ({_OPEN_PROPOSAL})
+    WHERE pr.kind IN ({_list(ProposalKind.pinned())}) AND (pr.status IN ({_OPEN_PROPOSAL})
         OR (pr.status = '{ProposalStatus.ACCEPTED}' AND a.status IN ({_OPEN_APPLICATION})))
     UNION
     SELECT a.search_id, a.vacancy_id FROM placements_application a WHERE a.status = '{ApplicationStatus.OFFERED}'
@@ -113,6 +114,13 @@ _EXCLUDED = f"""FROM (
     UNION
     SELECT search_id, vacancy_id FROM matchmaking_proposal
     WHERE status IN ('{ProposalStatus.DECLINED}', {_OPEN_PROPOSAL})
+    UNION
+    SELECT search_id, vacancy_id FROM matchmaking_pairdecision
+    WHERE kind = '{PairDecisionKind.EXCLUDE}' AND ended_at IS NULL
+) pairs"""
+_CONCEPTS = f"""FROM (
+    SELECT search_id, vacancy_id FROM matchmaking_proposal
+    WHERE status = '{ProposalStatus.CONCEPT}' AND kind = '{ProposalKind.DIVISION}'
 ) pairs"""
 _FAVOURITES = f"""FROM (
     SELECT s.id AS search_id, f.vacancy_id FROM placements_favourite f
@@ -194,11 +202,22 @@ def _read(night: dt.date, seed: int, policy: Policy) -> Snapshot:
         vacancy_pk=vacancy["vacancy_pk"],
         slots=search["slots"].astype(np.int64),
         room=search["room"].astype(np.int64),
+        holder=_holders(search["search_pk"], vacancy["vacancy_pk"], read(_PAIR_COLUMNS, _CONCEPTS)),
     )
 
 
 def _limits() -> list[int]:
     return [settings.MAX_OPEN_PROPOSALS, settings.MAX_OPEN_APPLICATIONS]
+
+
+def _holders(searches: Column, vacancies: Column, pairs: dict[str, Column]) -> Column:
+    """Per student the row of the place that is held for him while his school looks, or -1."""
+    student, is_student = rows_of(searches, pairs["search"])
+    vacancy, is_vacancy = rows_of(vacancies, pairs["vacancy"])
+    use = is_student & is_vacancy
+    holder = np.full(len(searches), -1, np.int64)
+    holder[student[use]] = vacancy[use]
+    return holder
 
 
 def _lists(searches: Column, vacancies: Column, pairs: dict[str, Column]) -> StudentLists:
@@ -217,7 +236,7 @@ _TABLES: tuple[tuple[str, type[Students] | type[Vacancies] | type[Pools]], ...] 
     ("vacancies", Vacancies),
     ("pools", Pools),
 )
-_PLAIN = ("search_pk", "student_pk", "vacancy_pk", "slots", "room")
+_PLAIN = ("search_pk", "student_pk", "vacancy_pk", "slots", "room", "holder")
 
 
 def pack(snapshot: Snapshot) -> bytes:
@@ -251,7 +270,9 @@ def unpack(data: bytes | memoryview) -> Snapshot:
     except (zlib.error, ValueError, KeyError) as error:
         msg = "De bewaarde invoer is niet te lezen."
         raise SnapshotError(msg) from error
-    if meta["format"] != FORMAT:
+    if meta["format"] == 1:  # from before a school could look first
+        arrays["holder"] = np.full(len(arrays["search_pk"]), -1, np.int64)
+    elif meta["format"] != FORMAT:
         msg = f"De bewaarde invoer heeft vorm {meta['format']}; deze versie kent {FORMAT}."
         raise SnapshotError(msg)
     parts: dict[str, Any] = {

@@ -5,6 +5,7 @@ import datetime as dt
 from celery import shared_task
 
 from matchmaking.enums import RunTrigger
+from matchmaking.models import Policy
 from matchmaking.services import run_matching
 from stagematch.accounts.models import User
 from stagematch.clock import today
@@ -23,3 +24,11 @@ def run_matching_by_hand(actor_id: int | None = None, night: str | None = None, 
     actor = User.objects.filter(pk=actor_id).first() if actor_id is not None else None
     day = dt.date.fromisoformat(night) if night else today()
     return run_matching(night=day, trigger=RunTrigger.BY_HAND, actor=actor, dry_run=dry_run).pk
+
+
+@shared_task
+def simulate_policy(policy_id: int, actor_id: int | None = None) -> int:
+    """Divide today's market by other rules and keep the comparison; nothing is published. Return the run's key."""
+    actor = User.objects.filter(pk=actor_id).first() if actor_id is not None else None
+    policy = Policy.objects.get(pk=policy_id)
+    return run_matching(night=today(), trigger=RunTrigger.SIMULATION, actor=actor, policy=policy).pk

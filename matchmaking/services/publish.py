@@ -103,6 +103,10 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
                           AND a.vacancy_id = t.vacancy_id AND a.status = ANY(%s))
     """
     market: list[Any] = [SearchStatus.OPEN, VacancyStatus.PUBLISHED, sorted(ApplicationStatus.open_statuses())]
+    concept = """(SELECT sc.sees_proposals_first FROM students_placementsearch cs
+                   JOIN students_student cst ON cst.id = cs.student_id
+                   JOIN organisations_organisation sc ON sc.id = cst.school_id WHERE cs.id = t.search_id)"""
+    moment = now()
     with connection.cursor() as cursor:
         # Students first and in the order of their keys, as everywhere: so nobody who answers now and we wait in a ring.
         cursor.execute(
@@ -115,18 +119,46 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
             UPDATE students_student st SET turns = st.turns + n.turns
             FROM (SELECT s.student_id, count(*) AS turns """
             + still_true
-            + """ AND t.kind = %s GROUP BY s.student_id) n WHERE st.id = n.student_id
+            + f""" AND t.kind = %s AND NOT {concept} GROUP BY s.student_id) n WHERE st.id = n.student_id
             """,
             [*market, ProposalKind.DIVISION],
+        )
+        # What a school has not looked at yet makes place for tonight's, unless tonight says the same again.
+        cursor.execute(
+            """
+            UPDATE matchmaking_proposal p SET status = %s, answered_at = %s WHERE p.status = %s
+            AND NOT EXISTS (SELECT FROM tonight t WHERE t.search_id = p.search_id AND t.vacancy_id = p.vacancy_id
+                            AND t.kind = p.kind)
+            """,
+            [ProposalStatus.WITHDRAWN, moment, ProposalStatus.CONCEPT],
         )
         cursor.execute(
             """
             INSERT INTO matchmaking_proposal (public_id, run_id, search_id, vacancy_id, kind, status, slot, score,
                                               parts, created_at, expires_on, decline_reason)
-            SELECT gen_random_uuid(), %s, t.search_id, t.vacancy_id, t.kind, %s, t.slot, t.score, t.parts, %s, %s, ''
+            SELECT gen_random_uuid(), %s, t.search_id, t.vacancy_id, t.kind,
+                CASE WHEN """
+            + concept
+            + """ THEN %s ELSE %s END, t.slot, t.score, t.parts,
+                -- The school's day to look does not begin again when tonight's place is another one.
+                coalesce((SELECT min(o.created_at) FROM matchmaking_proposal o WHERE o.search_id = t.search_id
+                          AND o.status = %s AND o.answered_at = %s AND o.seen_at IS NULL AND o.kind = t.kind), %s),
+                %s, ''
             """
-            + still_true,
-            [run.pk, ProposalStatus.PROPOSED, now(), term_ends(run.night), *market],
+            + still_true
+            + " AND NOT EXISTS (SELECT FROM matchmaking_proposal p WHERE p.search_id = t.search_id"
+            " AND p.vacancy_id = t.vacancy_id AND p.kind = t.kind AND p.status = %s)",
+            [
+                run.pk,
+                ProposalStatus.CONCEPT,
+                ProposalStatus.PROPOSED,
+                ProposalStatus.WITHDRAWN,
+                moment,
+                moment,
+                term_ends(run.night),
+                *market,
+                ProposalStatus.CONCEPT,
+            ],
         )
         published = cursor.rowcount
         cursor.execute("DROP TABLE tonight")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from matchmaking import snapshot as snapshots
 from matchmaking.engine import night as engine
-from matchmaking.enums import RunStatus
+from matchmaking.enums import ProposalKind, RunStatus
 from matchmaking.models import MatchingRun
 from matchmaking.services.publish import proposals_of
 from stagematch.ui.errors import RuleError
@@ -52,9 +52,12 @@ def replay(run: MatchingRun) -> ReplayResult:
         stored.day,
         stored.seed,
         favourites=stored.favourites,
+        holder=stored.holder,
     )
     expected = proposals_of(stored, result).as_set()
-    published = set(run.proposals.values_list("search_id", "vacancy_id", "kind", "slot", "score"))
+    # What a person coupled by hand came before the division and is in its input.
+    made = run.proposals.exclude(kind=ProposalKind.BY_HAND)
+    published = set(made.values_list("search_id", "vacancy_id", "kind", "slot", "score"))
     return ReplayResult(
         input_equal=result.input_hash == run.input_hash,
         outcome_equal=result.outcome_hash == run.outcome_hash,

@@ -7,24 +7,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from matchmaking import emails
+from matchmaking import emails, fairness
 from matchmaking import snapshot as snapshots
 from matchmaking.engine import night as engine
 from matchmaking.engine.types import Policy as EnginePolicy
 from matchmaking.enums import RunStatus, RunTrigger
-from matchmaking.models import MatchingRun
-from matchmaking.services import proposals, publish
+from matchmaking.models import MatchingRun, Policy
+from matchmaking.services import compare, concepts, pairs, proposals, publish
 from matchmaking.services.policies import current_policy, season_seed
 from stagematch import clock
-
-if TYPE_CHECKING:
-    from stagematch.accounts.models import User
+from stagematch.accounts.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +41,7 @@ def run_matching(
     trigger: RunTrigger,
     actor: User | None = None,
     dry_run: bool = False,
+    policy: Policy | None = None,
     progress: Progress = _silent,
 ) -> MatchingRun:
     """Match all open searches with all free places and publish the proposals; return the record of the run.
@@ -50,8 +49,11 @@ def run_matching(
     The night is done once: a nightly run of a night that was published, and any run that had to wait for another one
     of the same night, return that run. A failing check publishes nothing and returns a run with status REFUSED. Any
     other fault publishes nothing, is recorded as FAILED and raised; running again gives what the first would have
-    given. A dry run changes no proposal, turn or mail and is recorded with its counts as DRY.
+    given. A dry run changes no proposal, turn or mail and is recorded with its counts as DRY, with what differs from
+    the last night. With another `policy` than the one that holds it is always dry, and says what those rules would
+    change for whom on the same market.
     """
+    dry_run = dry_run or policy is not None
     before = set(_published(night).values_list("pk", flat=True))
     with clock.at(night) if night != clock.today() else nullcontext(), _one_at_a_time() as waited:
         done = None if dry_run else _already_done(night, trigger, before if waited else None)
@@ -59,15 +61,17 @@ def run_matching(
             progress(f"De matching van {night:%d-%m-%Y} was al gedaan.")
             return done
         _close_interrupted_runs()
-        policy = current_policy()
+        rules = current_policy() if policy is None else policy
         run = MatchingRun.objects.create(
-            night=night, trigger=trigger, policy=policy, season_seed=season_seed(night), started_by=actor
+            night=night, trigger=trigger, policy=rules, season_seed=season_seed(night), started_by=actor
         )
         try:
-            return _do(run, EnginePolicy.from_dict(policy.settings), dry_run=dry_run, progress=progress)
+            return _do(run, EnginePolicy.from_dict(rules.settings), dry_run=dry_run, progress=progress)
         except engine.VerificationError as error:
             log.error("matching.refused", run=run.pk, night=str(night), violations=str(error)[:500])
-            return _finish(run, RunStatus.REFUSED, error=str(error)[:4000])
+            _finish(run, RunStatus.REFUSED, error=str(error)[:4000])
+            _alarm(run)
+            return run
         except Exception as error:
             log.exception("matching.failed", run=run.pk, night=str(night))
             _finish(run, RunStatus.FAILED, error=f"{type(error).__name__}: {error}"[:4000])
@@ -92,6 +96,7 @@ def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Prog
         snapshot.day,
         snapshot.seed,
         favourites=snapshot.favourites,
+        holder=snapshot.holder,
     )
     clock_.lap("engine")
     run.input_hash, run.outcome_hash = result.input_hash, result.outcome_hash
@@ -101,6 +106,8 @@ def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Prog
     clock_.lap("pack")
     if dry_run:
         run.counts["proposals"] = len(publish.proposals_of(snapshot, result))
+        run.comparison = _comparison(run, snapshot, result)
+        clock_.lap("compare")
         run.timings |= clock_.laps
         return _finish(run, RunStatus.DRY)
     counted = dict(run.counts)
@@ -110,9 +117,13 @@ def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Prog
             run.counts |= publish.write(run=run, snapshot=snapshot, result=result)
             clock_.lap("publish")
             run.counts["mails"] = emails.queue_night_mails(run)
+            concepts.tell_schools(run.night)
+            concepts.remind_last_day(run.night)
+            run.comparison = {"figures": compare.figures(snapshot, result)}
             clock_.lap("mail")
             run.timings |= clock_.laps
             _finish(run, RunStatus.PUBLISHED)
+            fairness.keep(run)
     except BaseException:
         run.counts = counted  # nothing was published, so the record must not say so
         raise
@@ -121,9 +132,34 @@ def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Prog
     return run
 
 
+def _comparison(run: MatchingRun, snapshot: snapshots.Snapshot, result: engine.NightResult) -> dict[str, Any]:
+    """The figures of a dry run beside those of the last night, or beside the rules that hold on the same market."""
+    found: dict[str, Any] = {"figures": compare.figures(snapshot, result)}
+    holds = current_policy()
+    if run.policy_id != holds.pk:
+        now_snapshot, now_result = compare.with_policy(snapshot, EnginePolicy.from_dict(holds.settings))
+        found["before"] = compare.figures(now_snapshot, now_result)
+        found["before_name"] = str(holds)
+        found["moves"] = compare.moves(now_result, result)
+    else:
+        last = MatchingRun.objects.filter(status=RunStatus.PUBLISHED).defer("snapshot").order_by("-pk").first()
+        if last is not None and "figures" in last.comparison:
+            found["before"] = last.comparison["figures"]
+            found["before_name"] = str(last)
+    return found
+
+
+def _alarm(run: MatchingRun) -> None:
+    """Tell every platform admin that nothing was published."""
+    for admin in User.objects.filter(is_superuser=True, is_active=True):
+        emails.run_refused(to=admin, run=run)
+
+
 def _snapshot(run: MatchingRun, policy: EnginePolicy) -> snapshots.Snapshot:
     proposals.expire_proposals(run.night)
     proposals.withdraw_stale_proposals()
+    concepts.release_due(run.night)
+    pairs.apply_locks(run)
     drop_old_snapshots(run.night)
     return snapshots.take(night=run.night, seed=run.season_seed, policy=policy)
 

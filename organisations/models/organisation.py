@@ -34,6 +34,8 @@ class Organisation(models.Model):
     )
     is_approved = models.BooleanField(_("goedgekeurd"), default=False)
     blind_screening = models.BooleanField(_("eerste ronde zonder naam"), default=True)
+    # A school may look at its students' proposals before they do (features S11).
+    sees_proposals_first = models.BooleanField(_("school ziet voorstellen eerst"), default=False)
     second_interview = models.BooleanField(_("tweede gesprek met teamcoach"), default=True)
     offers_reserve_itself = models.BooleanField(
         _("eerste reserve krijgt vanzelf een aanbod"),

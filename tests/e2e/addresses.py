@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
 
-from matchmaking.models import Proposal
+from matchmaking.models import Policy, Proposal
 from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, Interview, Vacancy
 from placements.validators import validate_can_apply
@@ -82,7 +82,7 @@ def _first(rows: Any) -> Any:
 def public() -> Iterator[Visit]:
     """What anybody sees, and the ways it can go wrong."""
     vacancy = _first(Vacancy.objects.accepting())
-    for name in ("home", "help", "privacy", "accessibility", "open-source", "how-matching-works"):
+    for name in ("home", "help", "privacy", "accessibility", "open-source", "how-matching-works", "matching-fairness"):
         yield _page(name)
     yield _page("vacancy-list")
     yield _page("vacancy-list", query="?plaats=Utrecht&straal=10&dagen=ma&sorteer=afstand")
@@ -241,6 +241,7 @@ def team() -> Iterator[Visit]:
 
 def bpv() -> Iterator[Visit]:
     """The coordinator's students, and setting up a second factor."""
+    yield _page("school-proposals")
     yield _page("mfa_activate_totp")
     yield _page("school-students")
     yield _page("school-late-answers")
@@ -289,6 +290,12 @@ def beheer() -> Iterator[Visit]:
     yield _page("admin:workspace-answers-organisations")
     yield _page("admin:mail-samples")
     yield _page("admin:mail_mailaddress_changelist")
+    search = _first(PlacementSearch.objects.filter(status="open"))
+    yield _page("admin:matching-find", query="?q=samen")
+    yield _page("admin:matching-student", search.public_id)
+    yield _page("admin:matching-vacancy", _first(Vacancy.objects.accepting()).public_id)
+    policy = _first(Policy.objects.all())
+    yield _page("admin:matchmaking_policy_activate", policy.pk)
     yield _page("admin:mail-sample", samples.names()[0])
 
 
