@@ -1,18 +1,21 @@
 """Every write about organisations that is more than a text: people, and room for students."""
 
+import secrets
 from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from organisations import claims
 from organisations.enums import OrganisationKind, Role
-from organisations.models import Membership, Organisation, StagePeriod, SupervisorCapacity, Team, TeamCapacity
+from organisations.models import Location, Membership, Organisation, StagePeriod, SupervisorCapacity, Team, TeamCapacity
 from organisations.roles import has_role_at
 from stagematch.accounts.models import User
 from stagematch.mail.models import OutgoingMail
 from stagematch.mail.services import queue_mail
+from stagematch.regions.models import PostcodeArea
 from stagematch.ui.errors import RuleError
 
 # Which roles exist at which kind of organisation.
@@ -74,6 +77,51 @@ def invite_member(
         },
     )
     return membership
+
+
+@transaction.atomic
+def start_organisation(
+    *, name: str, postcode: PostcodeArea, period: StagePeriod, contact_name: str, contact_email: str, note: str
+) -> tuple[Team, TeamCapacity]:
+    """Give an organisation that a school knows a beginning: a location, a team with room for one student, one person.
+
+    That person becomes stagemakelaar, teamcoach and praktijkbegeleider, and gets a mail how to sign in. The organisation
+    is not approved: nothing of it is public until a platform admin says so, also when one of this name exists already.
+    Raises RuleError `account_closed` for an account that was closed.
+    """
+    user = User.objects.select_for_update().filter(email=contact_email.strip().lower()).first()
+    if user is not None and not user.is_active:
+        raise RuleError("account_closed", _("Dit account is gesloten. Vraag de platformbeheerder om het te openen."))
+    organisation = Organisation.objects.create(
+        kind=OrganisationKind.EMPLOYER,
+        name=name,
+        slug=f"{slugify(name)[:140] or 'organisatie'}-{secrets.token_hex(4)}",
+        second_interview=False,
+        source_note=note[:200],
+    )
+    location = Location.objects.create(organisation=organisation, name=name[:120], postcode=postcode)
+    team = Team.objects.create(organisation=organisation, location=location, name=_("Stageteam"))
+    if user is None:
+        first, _space, last = contact_name.strip().partition(" ")
+        user = User.objects.create_user(contact_email.strip(), first_name=first[:100], last_name=last[:100])
+    pool = TeamCapacity.objects.create(team=team, period=period, places=1)
+    for role in (Role.BROKER, Role.TEAM_LEAD, Role.SUPERVISOR):
+        member = Membership.objects.create(user=user, organisation=organisation, role=role)
+        member.teams.set([team])
+        if role == Role.SUPERVISOR:
+            SupervisorCapacity.objects.create(supervisor=member, pool=pool, places=1)
+    queue_mail(
+        key=f"organisation-started:{organisation.public_id}",
+        template="organisations/member_invited",
+        to=user,
+        context={
+            "organisation": organisation.name,
+            "role": str(Role.BROKER.label),
+            "inviter": "stagematch",
+            "email": user.email,
+        },
+    )
+    return team, pool
 
 
 def _own_teams(organisation: Organisation, teams: list[Team]) -> list[Team]:

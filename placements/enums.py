@@ -66,6 +66,26 @@ class AgreementStatus(models.TextChoices):
     REPLACED = "replaced", _("vervallen")
 
 
+class OwnPlaceStatus(models.TextChoices):
+    """Where a place that a student found stands."""
+
+    ASKED = "asked", _("wacht op antwoord")
+    TAKEN_UP = "taken_up", _("wordt een stageplek")
+    ACCEPTED = "accepted", _("je reactie is verstuurd")
+    DECLINED = "declined", _("gaat niet door")
+    WITHDRAWN = "withdrawn", _("ingetrokken")
+
+    @classmethod
+    def open_statuses(cls) -> frozenset["OwnPlaceStatus"]:
+        """Those that still wait for somebody."""
+        return frozenset({cls.ASKED, cls.TAKEN_UP})
+
+    @property
+    def badge(self) -> str:
+        """The colour of the status badge."""
+        return {"asked": "active", "taken_up": "active", "accepted": "safe"}.get(self.value, "neutral")
+
+
 class Allowance(models.TextChoices):
     MONTHLY = "monthly", _("stagevergoeding")
     EXPENSES = "expenses", _("onkosten of reiskosten")

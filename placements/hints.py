@@ -47,7 +47,9 @@ def _hints(vacancy: Vacancy, facts: Vacancy, doubles: set[int], silent: set[int]
     is_open = vacancy.status != VacancyStatus.CLOSED
     if is_open and vacancy.pk in doubles:
         hints.append(_("Staat er twee keer: zelfde titel, team en periode."))
-    if vacancy.pk in silent:
+    if vacancy.reserved_for_id is not None:
+        hints.append(_("Alleen voor één student, die deze plek zelf vond."))
+    if vacancy.pk in silent and vacancy.reserved_for_id is None:
         hints.append(_("Al %(n)d dagen online zonder reactie. Lees de tekst nog eens na.") % {"n": SILENT_DAYS})
     if is_open:
         hints += _room(vacancy, facts)

@@ -25,6 +25,7 @@ from placements.dossier import hooks as dossier_hooks
 from placements.enums import AgreementStatus
 from placements.from_inventory import draft_from_answer
 from placements.models import Application, Placement, Vacancy, VacancyAgreement
+from placements.own_places import hooks as own_places_hooks
 from placements.services.room import offered_at_pool, offered_to
 from placements.services.saved_searches import FEED_LINK, STOP_LINK
 from placements.views.forward import forward_panels
@@ -49,6 +50,7 @@ def register() -> None:
     mail_samples.register()
     panels.register("forward", forward_panels)
     dossier_hooks.register()
+    own_places_hooks.register()
     vacancy_emails.register_samples()
     claims.register("offers", offered_at_pool, offered_to)
     register_purpose(

@@ -2,13 +2,14 @@
 
 from django.utils.translation import gettext as _
 
-from placements.enums import PlacementStatus
-from placements.models import Application, Placement
+from placements.enums import PlacementStatus, VacancyStatus
+from placements.models import Application, OwnPlace, Placement, Vacancy
 from placements.services.applications import withdraw_application
 from placements.services.locks import lock_room, lock_student
 from placements.services.room import release_room
 from placements.services.saved_searches import forget_links_of
 from stagematch.accounts.models import User
+from stagematch.links.services import revoke_links
 from students.models import Student
 from students.services import register_farewell
 
@@ -34,3 +35,7 @@ def farewell(student: Student, actor: User) -> None:
         withdraw_application(
             application=application, actor=actor, reason=_("De student zoekt niet meer via stagematch.")
         )
+    # Without its student a place that was kept would be for everybody.
+    Vacancy.objects.filter(reserved_for=student).update(status=VacancyStatus.CLOSED)
+    for place in OwnPlace.objects.filter(student=student):
+        revoke_links(subject=place, actor=actor)

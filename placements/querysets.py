@@ -70,7 +70,7 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
             return self
         return self.filter(
             Q(pk__in=self.model.objects.published().values("pk"))
-            | Q(reserved_for__user=user)
+            | Q(reserved_for__user=user, status=VacancyStatus.PUBLISHED)
             | works_on(user, "team", Role.TEAM_LEAD, Role.SUPERVISOR)
         )
 

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from organisations.enums import Role, Route
 from organisations.models import Membership
-from placements.enums import ApplicationStatus, VacancyStatus
+from placements.enums import ApplicationOrigin, ApplicationStatus, VacancyStatus
 from placements.models import Application, Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
@@ -70,8 +70,8 @@ def open_applications(vacancy: Vacancy) -> int:
 
 def name_is_visible(application: Application) -> bool:
     """Whether the organisation may know who this is (R4): from the invitation on, or when it screens with names."""
-    if not application.vacancy.organisation.blind_screening:
-        return True
+    if not application.vacancy.organisation.blind_screening or application.origin == ApplicationOrigin.OWN:
+        return True  # who found the place by oneself has met them already
     return application.status in ApplicationStatus.name_visible()
 
 

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from placements.own_places import views as own_places
 from placements.views import (
     agreement,
     apply,
@@ -49,6 +50,11 @@ urlpatterns = [
     path("mijn/gesprekken/<uuid:public_id>/andere-tijd/", talks.interview_other_times, name="interview-other-times"),
     path("mijn/gesprekken/<uuid:public_id>/afzeggen/", talks.interview_call_off, name="interview-call-off"),
     path("mijn/gesprekken/<uuid:public_id>/agenda.ics", talks.interview_ics, name="interview-ics"),
+    path("mijn/eigen-plek/", own_places.own_places, name="own-places"),
+    path("mijn/eigen-plek/<uuid:public_id>/intrekken/", own_places.own_place_withdraw, name="own-place-withdraw"),
+    path("eigen-plek/<str:token>/", own_places.own_place_by_link, name="own-place-contact"),
+    path("school/eigen-plekken/", own_places.school_own_places, name="school-own-places"),
+    path("school/eigen-plekken/<uuid:public_id>/", own_places.school_own_place, name="school-own-place"),
     path("akkoord/<str:token>/", agreement.agreement_by_link, name="vacancy-agreement"),
     path("team/akkoord/<uuid:public_id>/", agreement.agreement_of_team, name="team-agreement"),
     path("documenten/<uuid:public_id>/", documents.document_download, name="document-download"),

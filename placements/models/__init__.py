@@ -20,6 +20,7 @@ from placements.models.interview import (
     InterviewSlot,
 )
 from placements.models.own import ApplicationDraft, SavedSearch
+from placements.models.own_place import OwnPlace
 from placements.models.placement import Placement, PlacementEvent
 from placements.models.screening import AnswerTemplate, BulkItem, BulkOperation, ForwardRequest, SavedView
 from placements.models.statistic import AnswerStatistic
@@ -44,6 +45,7 @@ __all__ = [
     "InterviewGoal",
     "InterviewParticipant",
     "InterviewSlot",
+    "OwnPlace",
     "Placement",
     "PlacementEvent",
     "PlacementFile",

@@ -11,6 +11,7 @@ from organisations.inventory.services import forget_inventory
 from placements import emails, rules
 from placements.enums import ApplicationStatus
 from placements.models import Application
+from placements.own_places.services import forget_own_places
 from placements.services.drafts import KEEP_DAYS, forget_old_drafts
 from stagematch.audit.models import AccessLog
 from stagematch.links.services import forget_links
@@ -35,6 +36,7 @@ class RetentionCounts:
     old_links: int = 0
     drafts: int = 0
     old_inventory: int = 0
+    own_places: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -46,6 +48,7 @@ class RetentionCounts:
             f"lines of the view log older than two years: {self.old_views}",
             f"secret links 90 days after they expired: {self.old_links}",
             f"drafts that nobody touched for {KEEP_DAYS} days: {self.drafts}",
+            f"places found by students, four weeks after they were closed: {self.own_places}",
             f"answers of teams three years after the period: {self.old_inventory}",
         ]
 
@@ -89,6 +92,7 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
     counts.old_views = views.count() if dry_run else views.delete()[0]
     counts.old_links = forget_links(day=day, dry_run=dry_run)
+    counts.own_places = forget_own_places(day=day, dry_run=dry_run)
     counts.old_inventory = forget_inventory(day=day, dry_run=dry_run)
 
 

@@ -156,6 +156,8 @@ def publish_vacancy(*, vacancy: Vacancy, actor: User | None, publish_from: dt.da
     one of its opleidingen has expired.
     """
     with transaction.atomic():
+        if vacancy.reserved_for_id is not None:
+            lock_student(vacancy.reserved_for_id)  # whose application follows; the student comes first
         locked = lock_vacancy(vacancy.pk)
         missing = missing_for_publishing(locked)
         if missing:
@@ -163,7 +165,8 @@ def publish_vacancy(*, vacancy: Vacancy, actor: User | None, publish_from: dt.da
                 "incomplete",
                 _("De vacature is nog niet compleet. Vul nog in: %(missing)s.") % {"missing": listing(missing)},
             )
-        if not locked.organisation.is_approved:
+        # A place kept for one student is not public: the school has approved it.
+        if not locked.organisation.is_approved and locked.reserved_for_id is None:
             raise RuleError(
                 "not_approved", _("Jullie organisatie is nog niet goedgekeurd. Je hoort het als dat klaar is.")
             )
@@ -174,6 +177,10 @@ def publish_vacancy(*, vacancy: Vacancy, actor: User | None, publish_from: dt.da
         locked.changed_at = now()
         locked.save(update_fields=["status", "publish_from", "changed_at"])
         refresh_search_text(Vacancy.objects.filter(pk=locked.pk))
+        if locked.reserved_for_id is not None:
+            from placements.own_places.services import apply_to_own_place  # it makes vacancies with this module
+
+            apply_to_own_place(locked)
     return locked
 
 
