@@ -22,6 +22,7 @@ from placements import (
 )
 from placements.browse import options
 from placements.dossier import hooks as dossier_hooks
+from placements.dossier.views.organisation import urls as dossier_urls
 from placements.enums import AgreementStatus
 from placements.from_inventory import draft_from_answer
 from placements.models import Application, Placement, Vacancy, VacancyAgreement
@@ -43,6 +44,7 @@ def register() -> None:
     """Register the workspace, the count in the header, and the numbers on the home page."""
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.add_views(urls)
+        admin.site.add_views(dossier_urls)
     context.register_counter("wachtend", waiting)
     organisation_page.register()
     register_drafter(draft_from_answer)

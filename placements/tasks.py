@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from celery import shared_task
 
 from placements import services
+from placements.dossier.night import placement_night as dossier_night
 from stagematch.clock import at, today
 
 
@@ -49,3 +50,11 @@ def send_student_news(date: str | None = None) -> dict[str, int]:
     day = _day(date)
     with at(day) if date else nullcontext():
         return vars(services.send_student_news(day=day))
+
+
+@shared_task(name="placements.tasks.placement_night")
+def placement_night(date: str | None = None) -> dict[str, int]:
+    """Start and finish stages, and queue the reminders about them."""
+    day = _day(date)
+    with at(day) if date else nullcontext():
+        return vars(dossier_night(day=day))

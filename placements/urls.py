@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from placements.own_places import views as own_places
 from placements.views import (
@@ -63,4 +63,5 @@ urlpatterns = [
     path("advies/<str:token>/", team_talks.advice_by_link, name="interview-advice"),
     path("school/studenten/", school.school_students, name="school-students"),
     path("school/antwoorden/", school.late_answers, name="school-late-answers"),
+    path("", include("placements.dossier.urls")),
 ]

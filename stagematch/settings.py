@@ -281,6 +281,7 @@ CELERY_BEAT_SCHEDULE = {
     "close-vacancies": {"task": "placements.tasks.close_expired_vacancies", "schedule": crontab(hour=0, minute=20)},
     "digests": {"task": "stagematch.mail.tasks.send_digests", "schedule": crontab(hour="7-21", minute=30)},
     "bounces": {"task": "stagematch.mail.tasks.read_bounces", "schedule": crontab(minute="*/10")},
+    "placement-night": {"task": "placements.tasks.placement_night", "schedule": crontab(hour=6, minute=30)},
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": 60.0},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},
 }

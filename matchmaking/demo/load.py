@@ -15,6 +15,7 @@ from matchmaking.demo import hooks
 from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
 from matchmaking.demo.extras import answer_statistics, write_cvs
 from matchmaking.demo.inventory import write_inventory
+from matchmaking.demo.stages import Stages
 from matchmaking.demo.students import Students
 from matchmaking.demo.world import SIZES, World
 from organisations.models import (
@@ -31,11 +32,17 @@ from placements.models import (
     AnswerStatistic,
     Application,
     ApplicationEvent,
+    ContactMoment,
+    Evaluation,
+    EvaluationStatistic,
     Favourite,
     Interview,
     InterviewSlot,
     Placement,
+    PlacementEvent,
+    PlacementFile,
     Rejection,
+    Signature,
     Vacancy,
 )
 from stagematch.accounts.models import User
@@ -81,6 +88,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
 
 
 def _write(world: World, students: Students, say: Say, begin: float) -> None:
+    stages = Stages(world, students)  # moves placements to their phase, so before anything is written
     tables: Sequence[tuple[type[models.Model], Sequence[Mapping[str, Any]]]] = (
         (User, world.users),
         (EmailAddress, students.addresses()),
@@ -103,6 +111,12 @@ def _write(world: World, students: Students, say: Say, begin: float) -> None:
         (Interview, students.interviews),
         (InterviewSlot, students.slots),
         (Placement, students.placements),
+        (PlacementEvent, stages.events),
+        (PlacementFile, stages.files),
+        (Signature, stages.signatures),
+        (ContactMoment, stages.moments),
+        (Evaluation, stages.evaluations),
+        (EvaluationStatistic, stages.statistics()),
         (AnswerStatistic, answer_statistics(world, students)),
     )
     with without_triggers(Organisation, Membership, Vacancy):

@@ -88,10 +88,10 @@ class Checklist:
 def checklist_of(placement: Placement, file: PlacementFile) -> Checklist:
     """Return what must be done; reads the prefetched signatures, moments and evaluations (`files.PREFETCH`).
 
-    After an early end only the evaluations are left to do.
+    Once a stage is over only looking back is left to do.
     """
     items: list[Item] = []
-    if placement.status != PlacementStatus.ENDED_EARLY:
+    if placement.is_active:
         items += [*_agreement(placement, file), *_start(placement, file), *_moments(file)]
     last = placement.ended_on or placement.ends_on
     if placement.status in {PlacementStatus.FINISHED, PlacementStatus.ENDED_EARLY} or last <= today():

@@ -1,6 +1,6 @@
 """The mails about a stage that was agreed. A key is `<kind>:<number of the placement>:…`, one per cause and person."""
 
-import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -8,10 +8,12 @@ from django.urls import reverse
 
 from organisations.enums import Role
 from organisations.models import Membership
+from placements.dossier.checklist import Item
 from placements.dossier.enums import Side
 from placements.models import Placement, PlacementFile
 from stagematch.accounts.models import User
-from stagematch.clock import today
+from stagematch.clock import now
+from stagematch.mail.models import OutgoingMail
 from stagematch.mail.services import queue_mail
 
 KINDS = (
@@ -66,12 +68,20 @@ def file_path(placement: Placement, side: Side) -> str:
     return reverse(name[side], args=[placement.public_id])
 
 
-def _send(kind: str, placement: Placement, side: Side, *cause: object, link: str = "", **more: Any) -> int:
-    """Queue one mail for everybody of a side; return to how many."""
-    people = people_of(placement, side)
-    for person in people:
-        queue_mail(
-            key=":".join(str(part) for part in (kind, placement.public_id, *cause, person.pk)),
+def _send(
+    kind: str, placement: Placement, side: Side, *cause: object, link: Callable[[], str] | None = None, **more: Any
+) -> int:
+    """Queue one mail for everybody of a side who did not get it yet; return to how many.
+
+    `link` is made for a new mail only: a secret link cannot be had twice.
+    """
+    new = 0
+    for person in people_of(placement, side):
+        key = ":".join(str(part) for part in (kind, placement.public_id, *cause, person.pk))
+        if OutgoingMail.objects.filter(key=key).exists():
+            continue
+        queued = queue_mail(
+            key=key,
             template=kind,
             to=person,
             context={
@@ -80,29 +90,31 @@ def _send(kind: str, placement: Placement, side: Side, *cause: object, link: str
                 "organisation": placement.vacancy.organisation,
                 "student": placement.student.user,
                 "to_student": side == Side.STUDENT,
-                "link": link or file_link(placement, side),
+                "link": link() if link else file_link(placement, side),
                 **more,
             },
         )
-    return len(people)
+        new += queued is not None
+    return new
 
 
-def todo(placement: Placement, side: Side, *, key: str, what: str, due: dt.date, detail: str = "") -> int:
-    """Remind a side once of one open item of the checklist."""
+def todo(placement: Placement, side: Side, *, item: Item, late: bool) -> int:
+    """Remind a side of one open item of the checklist: once before it is due, once when it is late."""
     from placements.dossier.links import personal_link
 
     return _send(
         "placement_todo",
         placement,
         side,
-        key,
-        due,
+        item.key,
+        item.due,
         side,
-        what=what,
-        due=due,
-        detail=detail,
-        late=due < today(),
-        link=personal_link(placement, side),
+        "late" if late else "soon",
+        what=item.label,
+        due=item.due,
+        detail=item.detail,
+        late=late,
+        link=lambda: personal_link(placement, side),
     )
 
 
@@ -142,7 +154,7 @@ def extension_asked(file: PlacementFile, side: Side) -> int:
         file.extend_to,
         side,
         file=file,
-        link=personal_link(file.placement, side),
+        link=lambda: personal_link(file.placement, side),
     )
 
 
@@ -150,7 +162,7 @@ def evaluate(placement: Placement, side: Side) -> int:
     """Ask a side how the stage was."""
     from placements.dossier.links import personal_link
 
-    return _send("placement_evaluate", placement, side, side, link=personal_link(placement, side, "evaluatie"))
+    return _send("placement_evaluate", placement, side, side, link=lambda: personal_link(placement, side, "evaluatie"))
 
 
 def outcome(placement: Placement) -> int:
@@ -158,7 +170,10 @@ def outcome(placement: Placement) -> int:
     from placements.dossier.links import personal_link
 
     return _send(
-        "placement_outcome", placement, Side.SUPERVISOR, link=personal_link(placement, Side.SUPERVISOR, "na-de-stage")
+        "placement_outcome",
+        placement,
+        Side.SUPERVISOR,
+        link=lambda: personal_link(placement, Side.SUPERVISOR, "na-de-stage"),
     )
 
 
@@ -166,7 +181,7 @@ def guardian(file: PlacementFile, *, email: str, link: str) -> None:
     """Send a parent or guardian the address where they can read and sign."""
     placement = file.placement
     queue_mail(
-        key=f"placement_guardian:{placement.public_id}:{file.version}:{email}",
+        key=f"placement_guardian:{placement.public_id}:{now():%Y%m%d%H%M%S%f}",
         template="placement_guardian",
         to=email,
         context={

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from organisations.inventory.services import forget_inventory
 from placements import emails, rules
+from placements.dossier.retention import forget_files
 from placements.enums import ApplicationStatus
 from placements.models import Application
 from placements.own_places.services import forget_own_places
@@ -37,6 +38,8 @@ class RetentionCounts:
     drafts: int = 0
     old_inventory: int = 0
     own_places: int = 0
+    stage_files: int = 0
+    stage_wiped: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -50,6 +53,8 @@ class RetentionCounts:
             f"drafts that nobody touched for {KEEP_DAYS} days: {self.drafts}",
             f"places found by students, four weeks after they were closed: {self.own_places}",
             f"answers of teams three years after the period: {self.old_inventory}",
+            f"files of stages that ended a year ago: {self.stage_files}",
+            f"files wiped of VOG, age and guardian: {self.stage_wiped}",
         ]
 
 
@@ -94,6 +99,7 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     counts.old_links = forget_links(day=day, dry_run=dry_run)
     counts.own_places = forget_own_places(day=day, dry_run=dry_run)
     counts.old_inventory = forget_inventory(day=day, dry_run=dry_run)
+    counts.stage_files, counts.stage_wiped = forget_files(day=day, dry_run=dry_run)
 
 
 def _forget(batch: list[Application], counts: RetentionCounts) -> None:
