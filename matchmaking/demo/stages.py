@@ -56,6 +56,8 @@ class Stages:
         location = self.world.locations[vacancy["location_id"] - 1]
         begun = phase in {"running", "ending", "finished", "stopped"}
         complete = begun or phase in {"soon", "signed"}
+        organisation = self.world.organisations[vacancy["organisation_id"] - 1]
+        organisation["sbb_number"] = f"demo-{vacancy['organisation_id']:05d}"
         weeks = ((placement["ends_on"] - placement["starts_on"]).days + 1) / 7
         pk = len(self.files) + 1
         when = dt.datetime.combine(self.day - dt.timedelta(days=3), dt.time(10), tzinfo=dt.UTC)

@@ -12,11 +12,13 @@ from placements.dossier.pok import missing_fields, signing_parties
 from placements.enums import PlacementStatus
 from placements.models import ContactMoment, Placement, PlacementFile
 from stagematch.clock import today
+from students.enums import SearchStatus
 
 SIGNED_BEFORE = dt.timedelta(days=7)
 """The agreement is signed a week before the first day, so that there is time to repair something."""
 ANSWER_WITHIN = dt.timedelta(days=7)
 EVALUATE_WITHIN = dt.timedelta(days=14)
+REPLACEMENT = "replacement"
 BLOCKING = frozenset({"minor", "agreement", "sign_student", "sign_school", "sign_organisation", "sign_guardian", "vog"})
 """Without these a stage does not start by itself (the law wants the agreement; most teams want the VOG)."""
 
@@ -32,6 +34,12 @@ class Item:
     is_done: bool
     detail: str = ""
     action: str = ""
+    own: str = ""
+
+    @property
+    def own_label(self) -> str:
+        """What to call it to the person who has to do it."""
+        return self.own or self.label
 
     @property
     def is_late(self) -> bool:
@@ -96,6 +104,8 @@ def checklist_of(placement: Placement, file: PlacementFile) -> Checklist:
     last = placement.ended_on or placement.ends_on
     if placement.status in {PlacementStatus.FINISHED, PlacementStatus.ENDED_EARLY} or last <= today():
         items += _afterwards(placement, file, last)
+    if placement.status == PlacementStatus.ENDED_EARLY:
+        items.append(_replacement(placement, last))
     return Checklist(placement, items)
 
 
@@ -113,6 +123,7 @@ def _agreement(placement: Placement, file: PlacementFile) -> list[Item]:
             min(agreed, before),
             file.is_minor is not None,
             action="leeftijd",
+            own=_("Zeg of je 18 bent"),
         ),
         Item(
             "agreement",
@@ -144,7 +155,8 @@ def _agreement(placement: Placement, file: PlacementFile) -> list[Item]:
                 owners[party],
                 before,
                 party in signed,
-                action="ondertekenen" if not missing else "",
+                action="" if missing else "ouder-vragen" if party == Party.GUARDIAN else "ondertekenen",
+                own=_("Vraag een ouder of voogd om te tekenen") if party == Party.GUARDIAN else _("Teken de POK"),
             )
         )
     if file.vog_status != VogStatus.NOT_NEEDED:
@@ -180,6 +192,7 @@ def _start(placement: Placement, file: PlacementFile) -> list[Item]:
             start,
             file.pact_student_at is not None,
             action="startafspraken",
+            own=_("Ga akkoord met de startafspraken"),
         ),
         Item(
             "pact_supervisor",
@@ -188,6 +201,7 @@ def _start(placement: Placement, file: PlacementFile) -> list[Item]:
             start,
             file.pact_supervisor_at is not None,
             action="startafspraken",
+            own=_("Ga akkoord met de startafspraken"),
         ),
     ]
 
@@ -218,6 +232,7 @@ def _afterwards(placement: Placement, file: PlacementFile, last: dt.date) -> lis
             due,
             Party.STUDENT in given,
             action="evaluatie",
+            own=_("Vertel hoe je stage was"),
         ),
         Item(
             "evaluation_organisation",
@@ -226,6 +241,7 @@ def _afterwards(placement: Placement, file: PlacementFile, last: dt.date) -> lis
             due,
             Party.ORGANISATION in given,
             action="evaluatie",
+            own=_("Kijk terug op de stage"),
         ),
         Item(
             "outcome",
@@ -234,8 +250,21 @@ def _afterwards(placement: Placement, file: PlacementFile, last: dt.date) -> lis
             last + 3 * EVALUATE_WITHIN,
             bool(file.outcome),
             action="na-de-stage",
+            own=_("Vertel waar de student nu is"),
         ),
     ]
+
+
+def _replacement(placement: Placement, last: dt.date) -> Item:
+    """The school finds another place when one falls away (WEB article 7.2.9, domain B1)."""
+    return Item(
+        REPLACEMENT,
+        _("Een andere plek zoeken"),
+        (Side.SCHOOL,),
+        last + EVALUATE_WITHIN,
+        placement.search.status != SearchStatus.OPEN,
+        detail=_("De student zoekt weer, met dezelfde voorrang"),
+    )
 
 
 def next_moment(file: PlacementFile) -> ContactMoment | None:

@@ -4,11 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from organisations.weekdays import text as days_text
 from placements.dossier.access import Acting
 from placements.dossier.actions import Action, open_actions
-from placements.dossier.checklist import Checklist, Item, checklist_of, moments_short, next_moment
+from placements.dossier.checklist import (
+    REPLACEMENT,
+    Checklist,
+    Item,
+    checklist_of,
+    moments_short,
+    next_moment,
+)
 from placements.dossier.enums import PACT_QUESTIONS, Party, Side, VogStatus
 from placements.dossier.pok import missing_fields, signing_parties
 from placements.enums import PlacementStatus
@@ -58,12 +66,34 @@ class FilePage:
     @property
     def mine(self) -> list[Line]:
         """What this side has to do, the most urgent first; what cannot be done yet is left out."""
-        return [Line(item, self.url(item.action)) for item in self.checklist.of(self.side) if self.url(item.action)]
+        found = [Line(item, self._where(item)) for item in self.checklist.of(self.side)]
+        return [line for line in found if line.url]
+
+    def _where(self, item: Item) -> str:
+        if item.key == REPLACEMENT and self.side == Side.SCHOOL:
+            number = urlencode({"q": self.placement.student.student_number})
+            return f"{reverse('school-students')}?{number}"
+        if item.key == "agreement" and self.only_sbb and self.side == Side.ORGANISATION:
+            return self.sbb_url
+        return self.url(item.action)
+
+    @property
+    def only_sbb(self) -> bool:
+        """Whether only the organisation's own number is missing, which has its own page."""
+        return len(self.missing) == 1 and not self.placement.vacancy.organisation.sbb_number.strip()
+
+    @property
+    def sbb_url(self) -> str:
+        """Where the stagemakelaar fills in the leerbedrijf-ID."""
+        return reverse("admin:organisations_organisation_change", args=[self.placement.vacancy.organisation_id])
 
     @property
     def lines(self) -> list[Line]:
         """The whole checklist."""
-        return [Line(item, "" if item.is_done else self.url(item.action)) for item in self.checklist.items]
+        return [
+            Line(item, self._where(item) if not item.is_done and self.side in item.owners else "")
+            for item in self.checklist.items
+        ]
 
     @property
     def signatures(self) -> list[SignatureLine]:
