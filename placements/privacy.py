@@ -9,7 +9,7 @@ from placements.services.locks import lock_room, lock_student
 from placements.services.room import release_room
 from placements.services.saved_searches import forget_links_of
 from stagematch.accounts.models import User
-from stagematch.links.services import revoke_links
+from stagematch.links.services import links_of, revoke_links
 from students.models import Student
 from students.services import register_farewell
 
@@ -30,6 +30,7 @@ def farewell(student: Student, actor: User) -> None:
         if placement.status in PlacementStatus.holding():
             room = lock_room(placement.vacancy_id, placement.supervisor_id)
             release_room(room, placement)
+        links_of(placement).delete()
         placement.delete()
     for application in Application.objects.filter(student=student).open().order_by("pk"):
         withdraw_application(

@@ -222,9 +222,9 @@ def test_people_choose_about_their_own_topics(client, broker, coordinator, stude
     for who in (broker, coordinator, student):
         client.force_login(who)
         found[who.pk] = set(client.get(reverse("mail-preferences")).context["form"].fields) - {"probe"}
-    assert found[broker.pk] == {"applications", "answers", "late", "talks"}
-    assert found[coordinator.pk] == {"school-late"}
-    assert found[student.pk] == {"talks", "waiting-list", "proposals"}
+    assert found[broker.pk] == {"stages", "look-back", "applications", "answers", "late", "talks"}
+    assert found[coordinator.pk] == {"stages", "look-back", "school-late"}
+    assert found[student.pk] == {"stages", "look-back", "talks", "waiting-list", "proposals"}
 
 
 def test_a_topic_that_cannot_be_off_says_why(client, broker):

@@ -155,3 +155,21 @@ def test_a_short_stage_still_gets_its_moments_within_it(placement):
     days = [day for _kind, day, _on_spot in proposed_moments(short)]
     assert days == sorted(days)
     assert all(short.starts_on <= day <= short.ends_on for day in days)
+
+
+def test_a_change_after_signing_needs_a_reason_and_lets_everybody_sign_again(placement, broker, mailbox_keys):
+    complete_agreement(placement, broker)
+    sign_all(placement, broker)
+    with pytest.raises(RuleError) as error:
+        services.update_agreement(placement=placement, actor=broker, **AGREED | {"total_hours": 400})
+    assert error.value.code == "reason_needed"
+    services.update_agreement(
+        placement=placement, actor=broker, reason="Meer uren in mei.", **AGREED | {"total_hours": 400}
+    )
+    file = services.file_of(placement)
+    assert file.version == 2
+    assert not file.signatures.filter(reset_at__isnull=True).exists()
+    assert set(file.signatures.values_list("reset_reason", flat=True)) == {"Meer uren in mei."}
+    assert {key.split(":")[0] for key in mailbox_keys()} >= {"placement_changed"}
+    assert {item.key for item in checklist_of(placement, file).open} >= {"sign_student", "sign_school"}
+    sign_all(placement, broker)  # the new version can be signed
