@@ -15,6 +15,7 @@ from matchmaking.demo import hooks
 from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
 from matchmaking.demo.extras import answer_statistics, write_cvs
 from matchmaking.demo.inventory import write_inventory
+from matchmaking.demo.screening import write_screening
 from matchmaking.demo.stages import Stages
 from matchmaking.demo.students import Students
 from matchmaking.demo.world import SIZES, World
@@ -79,6 +80,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
         _write(world, students, say, begin)
         say(f"  {write_cvs(world):>7} cv's ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_inventory(day, seed):>7} antwoorden van teams ({time.monotonic() - begin:.1f} s)")
+        say(f"  {write_screening(day):>7} weergaven en teksten ({time.monotonic() - begin:.1f} s)")
         for line in hooks.fill(day):
             say(f"  {line} ({time.monotonic() - begin:.1f} s)")
     with connection.cursor() as cursor:

@@ -43,8 +43,8 @@ def forward_choices(application: Application) -> list[tuple[Vacancy, fit.Fit | N
     fits = fit.fits(application.search, free)
     if not fits:
         return [(vacancy, None) for vacancy in free]
-    good = [(vacancy, fits[vacancy.pk]) for vacancy in free if vacancy.pk in fits and fits[vacancy.pk].fits]
-    return sorted(good, key=lambda pair: -pair[1].score)
+    good = [vacancy for vacancy in free if vacancy.pk in fits and fits[vacancy.pk].fits]
+    return [(vacancy, fits[vacancy.pk]) for vacancy in sorted(good, key=lambda v: -fits[v.pk].score)]
 
 
 def ask_to_forward(*, application: Application, to_vacancy: Vacancy, actor: User, message: str = "") -> ForwardRequest:

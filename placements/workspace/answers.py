@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from placements import answers
 from placements.models import Application
-from placements.workspace import selectors
+from placements.workspace import queue, selectors
 from placements.workspace.access import broker_view, context, user_of
 from stagematch.clock import today
 from stagematch.ui.admin_mixins import is_platform_admin
@@ -24,7 +24,7 @@ def answers_page(request: HttpRequest) -> HttpResponse:
     """Who waits, the longest first, and how fast the own organisations answered in twelve months."""
     user = user_of(request)
     rows = answers.waiting_longest(Application.objects.screened_by(user))
-    counts = selectors.counts(Application.objects.screened_by(user))
+    counts = queue.counts(Application.objects.screened_by(user))
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("pagina"))
     months = answers.trend(answers.hosts_of(user)) if not user.is_superuser else []
     day = today()

@@ -156,7 +156,7 @@ def options(user: User) -> Options:
     )
 
 
-def counts(applications: QuerySet[Application], condition: Q) -> dict[str, int]:
+def counts(applications: QuerySet[Application], condition: Q | None = None) -> dict[str, int]:
     """Count, in one query, what waits, what must be answered today or is late, and what the filters show."""
     waiting = Q(status__in=ApplicationStatus.unanswered())
     return applications.aggregate(

@@ -1,5 +1,6 @@
 """Answering no: one candidate with the message as it will be read beside the form, or several with a text for each (O7)."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -145,7 +146,7 @@ def reject_together(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _previews(rows: list[tuple[Application, RejectForm]], user: User) -> list[Preview | None]:
+def _previews(rows: Sequence[tuple[Application, RejectForm]], user: User) -> list[Preview | None]:
     texts = [str(form["explanation"].value() or "") for _application, form in rows]
     return [
         _preview(form, application, user, [text for m, text in enumerate(texts) if m != n and text.strip()])
@@ -154,7 +155,7 @@ def _previews(rows: list[tuple[Application, RejectForm]], user: User) -> list[Pr
 
 
 def _send(
-    key: UUID, user: User, rows: list[tuple[Application, RejectForm]], skips: list[tuple[Application, str]]
+    key: UUID, user: User, rows: Sequence[tuple[Application, RejectForm]], skips: list[tuple[Application, str]]
 ) -> HttpResponse:
     answers = [bulk.Answer(application=application, **form.cleaned_data) for application, form in rows]
     operation = services.reject_together(key=key, actor=user, answers=answers, skips=skips)

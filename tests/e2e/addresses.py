@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -14,7 +15,7 @@ from django.urls import reverse
 
 from matchmaking.models import Policy, Proposal
 from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, Interview, Vacancy
+from placements.models import Application, BulkOperation, ForwardRequest, Interview, Vacancy
 from placements.validators import validate_can_apply
 from placements.workspace.queue import STAGES
 from roadshows.models import Roadshow
@@ -133,6 +134,7 @@ def student() -> Iterator[Visit]:
     for state in mine.order_by("status", "pk").distinct("status"):
         yield _page("application-detail", state.public_id, label=f"application-detail {state.status}")
     still_open = _first(mine.filter(status__in=ApplicationStatus.open_statuses()))
+    yield _page("forward-answer", _first(ForwardRequest.objects.filter(application__in=mine)).public_id)
     yield _page("apply-done", still_open.public_id)
     yield _page("application-withdraw", still_open.public_id)
     talk = _first(Interview.objects.filter(application__student__user=me, status=InterviewStatus.PROPOSED))
@@ -204,6 +206,7 @@ def stagemakelaar() -> Iterator[Visit]:
     for stage in STAGES:
         yield _page("admin:workspace", query=f"?fase={stage}")
     yield _page("admin:workspace", query="?van=mij")
+    yield _page("admin:workspace", query="?laat=ja&herkomst=proposal", label="workspace with more filters")
     yield _page("admin:workspace-interviews")
     yield _page("admin:workspace-answers")
     yield _page("admin:workspace-capacity")
@@ -212,6 +215,19 @@ def stagemakelaar() -> Iterator[Visit]:
     waiting = _first(screened.filter(status__in=ApplicationStatus.unanswered()))
     yield _page("admin:workspace-invite", waiting.public_id)
     yield _page("admin:workspace-reject", waiting.public_id)
+    yield _page("admin:workspace-forward", waiting.public_id)
+    several = screened.order_by("-status", "pk")[:3]
+    ticked = "?" + "&".join(f"k={application.public_id}" for application in several)
+    together = "?" + "&".join(f"k={a.public_id}" for a in screened.unanswered().order_by("pk")[:3])
+    yield _page("admin:workspace-reject-together", query=ticked, label="reject together")
+    yield _page("admin:workspace-reject-together", query=together, label="reject three together")
+    yield _page("admin:workspace-invite-together", query=together, label="invite together")
+    sent, _new = BulkOperation.objects.get_or_create(key=UUID(int=1), defaults={"kind": "rejection", "actor": me})
+    for application in several:
+        sent.items.get_or_create(application=application, defaults={"outcome": "skipped", "why": "staat op 'gelezen'"})
+    yield _page("admin:workspace-together-done", sent.key, label="together done")
+    yield _page("admin:placements_answertemplate_changelist")
+    yield _page("admin:placements_answertemplate_add")
     talked = _first(
         screened.filter(
             status__in={ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE}

@@ -166,14 +166,14 @@ def test_an_honest_no_with_a_look_at_the_message_first(
     desk.goto(f"/beheer/werkplek/{application.public_id}/")
     desk.get_by_role("link", name="Wijs af met reden").click()
     desk.locator("textarea[name=explanation]").fill("Niet geschikt.")
-    desk.get_by_role("button", name="Bekijk het bericht").click()
+    desk.get_by_role("button", name="Bekijk eerst het bericht").click()
     expect(desk.locator("#fouten, .sm-errors").first).to_be_visible()
     assert desk.locator("textarea[name=explanation]").input_value() == "Niet geschikt."
 
     desk.locator("input[name=reason]").first.check()
     desk.locator("textarea[name=explanation]").fill(EXPLANATION)
     desk.locator("[name=positive]").fill("Je schreef eerlijk over wat je spannend vindt.")
-    desk.get_by_role("button", name="Bekijk het bericht").click()
+    desk.get_by_role("button", name="Bekijk eerst het bericht").click()
     expect(desk.get_by_role("heading", name="Zo leest de student het")).to_be_visible()
     expect(desk.locator("#voorbeeld")).to_contain_text(EXPLANATION)
     application.refresh_from_db()
