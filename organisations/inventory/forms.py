@@ -20,6 +20,13 @@ def _textarea(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": 1000})
 
 
+class _People(forms.ModelMultipleChoiceField):
+    """Memberships by the name of the person."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.user)
+
+
 class AnswerForm(FormMixin, forms.Form):
     """What a team answers. `choice` decides which fields there are; what is empty may stay empty, but for the number of places."""
 
@@ -41,7 +48,7 @@ class AnswerForm(FormMixin, forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={"invalid": _("Vul een heel getal in, bijvoorbeeld 4.")},
     )
-    supervisors = forms.ModelMultipleChoiceField(
+    supervisors = _People(
         queryset=Membership.objects.none(),
         label=_("Wie begeleiden?"),
         required=False,
@@ -72,24 +79,29 @@ class AnswerForm(FormMixin, forms.Form):
         InventoryChoice.ARRANGED: ("places", "note"),
     }
     LABELS = {
-        InventoryChoice.YES: (_("Hoeveel plekken heb je?"), _("Wat is er nodig voor één plek meer?")),
-        InventoryChoice.MAYBE: (_("Om hoeveel plekken gaat het?"), _("Wat is er nodig om ja te zeggen?")),
-        InventoryChoice.NO: ("", _("Wat is er nodig om later wel een plek te hebben?")),
-        InventoryChoice.ARRANGED: (_("Hoeveel studenten komen er al?"), ""),
+        InventoryChoice.YES: {
+            "places": _("Hoeveel plekken heb je?"),
+            "needed": _("Wat is er nodig voor één plek meer?"),
+        },
+        InventoryChoice.MAYBE: {
+            "places": _("Om hoeveel plekken gaat het?"),
+            "needed": _("Wat is er nodig om ja te zeggen?"),
+        },
+        InventoryChoice.NO: {"needed": _("Wat is er nodig om later wel een plek te hebben?")},
+        InventoryChoice.ARRANGED: {"places": _("Hoeveel studenten komen er al?")},
     }
 
     def __init__(self, *args: Any, request: InventoryRequest, choice: InventoryChoice, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choice = choice
         keep = self.FIELDS[choice]
-        places, needed = self.LABELS[choice]
-        self.fields["places"].label, self.fields["needed"].label = places, needed
+        for name, label in self.LABELS[choice].items():
+            self.fields[name].label = label
         self.fields["places"].required = choice == InventoryChoice.YES
         guides = _guides(request.team)
         people = self.fields["supervisors"]
         assert isinstance(people, forms.ModelMultipleChoiceField)  # noqa: S101 -- narrows the type
         people.queryset = guides
-        people.label_from_instance = _name  # type: ignore[method-assign]  # Django's own way to say it, untyped
         for name in list(self.fields):
             if name not in keep or (name == "supervisors" and not guides.exists()):
                 del self.fields[name]
@@ -117,10 +129,6 @@ def _guides(team: Team) -> Any:
         .select_related("user")
         .order_by("user__first_name", "user__last_name", "pk")
     )
-
-
-def _name(membership: Membership) -> str:
-    return str(membership.user)
 
 
 class RoundForm(FormMixin, forms.Form):

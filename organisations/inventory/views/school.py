@@ -1,5 +1,6 @@
 """The inventory for a BPV-coördinator: counts per organisation in the region, never who said what."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -39,7 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The counts of the region for one period, last year beside them, and the organisations."""
     user = user_of(request)
     periods, period = _chosen(request, user)
-    context = {
+    context: dict[str, Any] = {
         "periods": periods,
         "period": period,
         "regions": list(regions_of(selectors.schools_of(user))) if not user.is_superuser else [],

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -104,7 +105,7 @@ def test_a_school_with_nobody_left_to_ask_opens_nothing(region, opened, school, 
 def test_a_school_counts_per_organisation_in_its_region(region, asked, team_lead, coordinator, period, other_vacancy):
     give(asked, team_lead, places=3)
     requests = selectors.requests_in_region(coordinator, period)
-    row = selectors.organisation_rows(requests).get()
+    row: Any = selectors.organisation_rows(requests).get()
     assert (row.name, row.asked, row.answered, row.yes, row.places_yes) == ("Buurthuis De Linde", 2, 1, 1, 3)
     assert (row.maybe, row.no, row.arranged, row.places_maybe) == (0, 0, 0, 0)
 
