@@ -15,9 +15,10 @@ from django.test import Client
 from matchmaking.models import MatchingRun, Proposal
 from matchmaking.services import current_policy
 from organisations.enums import Role
-from organisations.models import Membership
+from organisations.models import InventoryRequest, InventoryRound, Membership
 from placements.models import AnswerStatistic, Interview, InterviewSlot
 from stagematch.clock import now, today
+from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
 from students.models import Document
 from tests import factories as f
@@ -78,6 +79,21 @@ def scene(request, settings, tmp_path, search, other_search, vacancy, other_vaca
         "name": "offer",
         "letter_id": "een-brief",
     }
+    asked = InventoryRequest.objects.create(
+        round=InventoryRound.objects.create(
+            owner=vacancy.organisation, period=vacancy.period, closes_on=today() + dt.timedelta(days=20)
+        ),
+        team=vacancy.team,
+        period=vacancy.period,
+    )
+    link = make_link(purpose="inventory", subject=asked, expires_at=asked.round.ends_at, email="team@cast.example")
+    samples["inventory-answer:token"] = link.rstrip("/").rpartition("/")[2]
+    for name in ("team-inventory", "admin:inventory-team", "admin:inventory-take-over"):
+        samples[f"{name}:public_id"] = str(asked.public_id)
+    for name in ("admin:inventory-round", "school-inventory-round"):
+        samples[f"{name}:public_id"] = str(asked.round.public_id)
+    for name in ("period", "chase", "csv", "xlsx"):
+        samples[f"admin:inventory-{name}:slug"] = vacancy.period.slug
     for name in ("application-detail", "apply-done", "application-withdraw", "offer-answer"):
         samples[f"{name}:public_id"] = str(application.public_id)
     for name in (

@@ -1,7 +1,7 @@
 """The forms of the inventory. The answer form asks only what belongs to the choice: at most six things."""
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,13 @@ def _textarea(rows: int = 3) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, "maxlength": 1000})
 
 
-class _People(forms.ModelMultipleChoiceField):
+if TYPE_CHECKING:
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField[Membership]
+else:
+    ModelMultipleChoiceField = forms.ModelMultipleChoiceField
+
+
+class _People(ModelMultipleChoiceField):
     """Memberships by the name of the person."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -152,6 +158,7 @@ class RoundForm(FormMixin, forms.Form):
         assert isinstance(owner, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         assert isinstance(period, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         owner.queryset, owner.empty_label = owners, None
+        period.empty_label = _("Kies een periode")
         period.queryset = StagePeriod.objects.filter(ends_on__gt=today()).order_by("starts_on", "ends_on")
         if len(owners) == 1:
             owner.widget, owner.initial = forms.HiddenInput(), owners[0].pk

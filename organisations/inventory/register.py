@@ -7,12 +7,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from organisations import panels
+from organisations.enums import Role
 from organisations.inventory import invariants, mail_samples
 from organisations.inventory.emails import PURPOSE
 from organisations.inventory.prefill import summary
 from organisations.models import InventoryRequest, Team
+from organisations.roles import has_role
 from stagematch.links.models import SecretLink
 from stagematch.links.purposes import register_purpose
+from stagematch.mail.topics import Frequency, register_topic
 from stagematch.ui.admin_site import StagematchAdminSite
 
 
@@ -20,6 +23,17 @@ def register() -> None:
     """Register the purpose of the link, the pages in the admin, the block on the team's page, samples and invariants."""
     register_purpose(PURPOSE, url_name="inventory-answer", label=_("stageplekken doorgeven"), renew=renewal)
     mail_samples.register()
+    register_topic(
+        "inventory",
+        label=_("Herinnering aan de vraag om stageplekken"),
+        explanation=_(
+            "Je gaf nog geen antwoord op de vraag hoeveel plekken je team heeft. Hoogstens twee keer per ronde."
+        ),
+        templates=["inventory_reminder"],
+        default=Frequency.NOW,
+        choices=[Frequency.NOW, Frequency.OFF],
+        audience=lambda user: has_role(user, Role.TEAM_LEAD),
+    )
     invariants.register_all()
     panels.register_for_team("inventory", team_panel)
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours

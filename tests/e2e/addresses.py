@@ -1,5 +1,6 @@
 """Every page per role, with sample arguments taken from the demo data: the table the browser tests walk."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from matchmaking.models import Policy, Proposal
+from organisations.inventory.forms import WORDS
+from organisations.models import InventoryRequest
 from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import Application, BulkOperation, ForwardRequest, Interview, Vacancy
 from placements.validators import validate_can_apply
 from placements.workspace.queue import STAGES
 from roadshows.models import Roadshow
+from stagematch import clock
 from stagematch.accounts.models import User
+from stagematch.links.services import make_link
 from stagematch.mail import samples, topics
 from stagematch.ui.admin_site import StagematchAdminSite
 from stagematch.ui.errors import RuleError
@@ -104,7 +109,23 @@ def public() -> Iterator[Visit]:
     yield _page("account_reset_password_from_key", "1", "wrong-key", label="account_reset_password_from_key broken")
     yield _page("admin:index", label="admin sends to signing in")
     yield Visit("mail-unsubscribe", topics.unsubscribe_path(User.objects.get(email=BROKER), "answers"))
+    yield from _secret_links()
     yield Visit("404", "/bestaat-niet/", 404)
+
+
+def _secret_links() -> Iterator[Visit]:
+    """A page behind a secret link, and the pages of links that do not work any more."""
+    asked = _first(InventoryRequest.objects.waiting())
+    now = clock.now()
+    for label, made in (("works", now), ("expired", now - dt.timedelta(days=9))):
+        with clock.at(made):
+            link = make_link(
+                purpose="inventory", subject=asked, expires_at=made + dt.timedelta(days=7), email="team@demo.example"
+            )
+        path = link[link.index("/inventarisatie/") :]
+        yield Visit(f"secret link {label}", path, 200 if label == "works" else 410)
+        if label == "works":
+            yield Visit("secret link answer", f"{path}?antwoord=ja")
 
 
 def _account() -> Iterator[Visit]:
@@ -235,6 +256,13 @@ def stagemakelaar() -> Iterator[Visit]:
     )
     yield _page("admin:workspace-offer", talked.public_id)
     yield _page("admin:workspace-reserves", talked.vacancy.public_id)
+    yield _page("admin:inventory", label="inventory goes to the newest period")
+    yield _page("admin:inventory-new")
+    asked = _first(InventoryRequest.objects.of_broker(me).waiting())
+    answered = _first(InventoryRequest.objects.of_broker(me).exclude(answer=None).filter(period=asked.period))
+    yield _page("admin:inventory-period", asked.period.slug)
+    yield _page("admin:inventory-team", asked.public_id)
+    yield _page("admin:inventory-team", answered.public_id, label="inventory-team answered")
     planned = _first(screened.filter(interviews__status=InterviewStatus.PLANNED))
     yield _page("admin:workspace-record", planned.public_id)
     ahead = _first(Interview.objects.filter(application__in=screened, status=InterviewStatus.PLANNED))
@@ -255,12 +283,23 @@ def team() -> Iterator[Visit]:
     yield _page("mail-preferences")
 
 
+def team_lead() -> Iterator[Visit]:
+    """The team, and what a teamcoach is asked for it."""
+    yield from team()
+    asked = _first(InventoryRequest.objects.of_team_lead(User.objects.get(email=TEAM_LEAD)).waiting())
+    yield _page("team-inventory", asked.public_id)
+    for word in WORDS:
+        yield _page("team-inventory", asked.public_id, query=f"?antwoord={word}")
+
+
 def bpv() -> Iterator[Visit]:
     """The coordinator's students, and setting up a second factor."""
     yield _page("school-proposals")
     yield _page("mfa_activate_totp")
     yield _page("school-students")
     yield _page("school-late-answers")
+    yield _page("school-inventory")
+    yield _page("school-inventory-new")
     yield _page("school-students", query="?q=bestaatechtniet", label="school-students empty")
     yield _page("home")
     yield _page("account")
@@ -349,7 +388,7 @@ TABLE = {
     "student with an offer": offered_student,
     "student with a proposal": proposed_student,
     "stagemakelaar": stagemakelaar,
-    "teamcoach": team,
+    "teamcoach": team_lead,
     "praktijkbegeleider": team,
     "bpv": bpv,
     "bpv with a second factor": second_factor,
