@@ -120,7 +120,7 @@ def comparison_of(run: MatchingRun) -> Comparison | None:
         "top3": _("kreeg een van de eerste 3"),
         "top10": _("kreeg een van de eerste 10"),
         "mean_score": _("punten van een voorstel, gemiddeld"),
-        "hard_cases": _("studenten die vaak nee kregen"),
+        "hard_cases": _("studenten die overal voorgaan, door vaak nee"),
         "hard_cases_unplaced": _("waarvan zonder voorstel"),
     }
     rows = [_figure(label, now[name], before[name] if before else None) for name, label in names.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -81,7 +81,7 @@ def run_matching(
 def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Progress) -> MatchingRun:
     clock_ = _Stopwatch()
     progress("Verlopen voorstellen afsluiten en de gegevens lezen …")
-    snapshot = _dry_snapshot(run, policy) if dry_run else _snapshot(run, policy)
+    snapshot = _take(run, policy, dry_run=dry_run)
     clock_.lap("read")
     progress(
         f"{snapshot.students.n} studenten zoeken, {snapshot.vacancies.n} vacatures met "
@@ -162,6 +162,17 @@ def _snapshot(run: MatchingRun, policy: EnginePolicy) -> snapshots.Snapshot:
     pairs.apply_locks(run)
     drop_old_snapshots(run.night)
     return snapshots.take(night=run.night, seed=run.season_seed, policy=policy)
+
+
+def _take(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool) -> snapshots.Snapshot:
+    """The market to divide. Other rules are tried on what last night divided: by day most of it is out already."""
+    if run.trigger == RunTrigger.SIMULATION:
+        since = run.night - dt.timedelta(days=1)
+        last = MatchingRun.objects.filter(status=RunStatus.PUBLISHED, snapshot__isnull=False, night__gte=since)
+        stored = last.order_by("-pk").values_list("snapshot", flat=True).first()
+        if stored is not None:
+            return replace(snapshots.unpack(stored), policy=policy)
+    return _dry_snapshot(run, policy) if dry_run else _snapshot(run, policy)
 
 
 def _dry_snapshot(run: MatchingRun, policy: EnginePolicy) -> snapshots.Snapshot:
