@@ -337,3 +337,24 @@ PLACEMENT_TRANSITIONS: dict[PlacementStatus, frozenset[PlacementStatus]] = {
     PlacementStatus.FINISHED: frozenset(),
     PlacementStatus.ENDED_EARLY: frozenset(),
 }
+
+
+class AssistedKind(models.TextChoices):
+    APPLY = "apply", _("reageren namens de student")
+    INTRODUCE = "introduce", _("voorstellen")
+
+
+class AssistedStatus(models.TextChoices):
+    WAITING = "waiting", _("wacht op de student")
+    AGREED = "agreed", _("de student zei ja")
+    DECLINED = "declined", _("de student zei nee")
+    EXPIRED = "expired", _("verlopen")
+
+
+class ReportKind(models.TextChoices):
+    """Words a student recognises; the contact decides what it is called later."""
+
+    DISCRIMINATION = "discrimination", _("Ik word anders behandeld om wie ik ben")
+    UNSAFE = "unsafe", _("Ik voel me niet veilig")
+    AGREEMENTS = "agreements", _("Afspraken worden niet nagekomen")
+    OTHER = "other", _("Iets anders")

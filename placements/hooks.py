@@ -17,6 +17,7 @@ from placements import (
     panels,
     privacy,
     services,
+    student_emails,
     talk_emails,
     vacancy_emails,
 )
@@ -27,6 +28,7 @@ from placements.enums import AgreementStatus
 from placements.from_inventory import draft_from_answer
 from placements.models import Application, Placement, Vacancy, VacancyAgreement
 from placements.own_places import hooks as own_places_hooks
+from placements.services.assisted import CONSENT_LINK
 from placements.services.room import offered_at_pool, offered_to
 from placements.services.saved_searches import FEED_LINK, STOP_LINK
 from placements.views.forward import forward_panels
@@ -64,6 +66,8 @@ def register() -> None:
     mail_topics.register()
     talk_emails.register()
     options.register()
+    student_emails.register_samples()
+    register_purpose(CONSENT_LINK, url_name="assisted-consent", label=_("zeggen of iemand namens jou mag reageren"))
     register_purpose(STOP_LINK, url_name="search-stop", label=_("mail over een zoekopdracht stoppen"))
     register_purpose(FEED_LINK, url_name="search-feed", label=_("nieuwe plekken volgen"))
     from placements.views.apply import rescue_typed  # views need every app to be ready

@@ -11,11 +11,18 @@ from django.db.models.functions import Coalesce
 
 from organisations.enums import Role
 from organisations.models import Membership
-from placements.enums import ApplicationStatus, PlacementStatus, VacancyStatus
-from stagematch.clock import today
+from placements.enums import ApplicationOrigin, ApplicationStatus, AssistedStatus, PlacementStatus, VacancyStatus
+from stagematch.clock import now, today
 
 if TYPE_CHECKING:
-    from placements.models import Application, Interview, Placement, Vacancy  # noqa: F401 -- generic parameters
+    from placements.models import (  # noqa: F401 -- generic parameters
+        Application,
+        AssistedApplication,
+        Interview,
+        Placement,
+        Report,
+        Vacancy,
+    )
     from stagematch.accounts.models import User
 
 
@@ -181,3 +188,42 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
             | Q(vacancy__team__in=teams)
             | works_on(user, "vacancy__team")
         )
+
+
+class AssistedApplicationQuerySet(models.QuerySet["AssistedApplication"]):
+    def waiting(self) -> Self:
+        """What a student can still answer."""
+        return self.filter(status=AssistedStatus.WAITING, expires_at__gt=now())
+
+    def asked_of(self, user: User | AnonymousUser) -> Self:
+        """What this student was asked."""
+        return self.filter(student__user=user) if user.is_authenticated else self.none()
+
+    def asked_by_school_of(self, user: User | AnonymousUser) -> Self:
+        """What coordinators asked students of the schools where `user` is coordinator."""
+        if not user.is_authenticated:
+            return self.none()
+        schools = Membership.objects.filter(user=user, is_active=True, role=Role.COORDINATOR).values("organisation")
+        return self.filter(origin=ApplicationOrigin.SCHOOL, student__school__in=schools)
+
+    def entered_for(self, user: User | AnonymousUser) -> Self:
+        """What stagemakelaars of the organisations of `user` entered from mail."""
+        if not user.is_authenticated:
+            return self.none()
+        rows = self.filter(origin=ApplicationOrigin.MAIL)
+        return rows if user.is_superuser else rows.filter(works_on(user, "vacancy__team"))
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def of_student(self, user: User | AnonymousUser) -> Self:
+        return self.filter(student__user=user) if user.is_authenticated else self.none()
+
+    def readable_by(self, user: User | AnonymousUser) -> Self:
+        """Reports this person is the contact for, while they work at that school. Nobody else, not even a platform admin.
+
+        When the contact has left the school, whoever is the contact now takes over (`services.reports` sees to that).
+        """
+        if not user.is_authenticated:
+            return self.none()
+        schools = Membership.objects.filter(user=user, is_active=True, role=Role.COORDINATOR).values("organisation")
+        return self.filter(contact=user, school__in=schools)

@@ -2,15 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, UUIDField, Value, When
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, ApplicationDraft, Favourite, Interview
+from placements.models import Application, ApplicationDraft, AssistedApplication, Favourite, Interview
 from placements.selectors import next_step
 from stagematch.clock import now, today
 from students.models import PlacementSearch, Student
@@ -68,13 +69,37 @@ def open_for_choice(student: Student) -> list[Application]:
     )
 
 
-def drafts_of(student: Student) -> list[ApplicationDraft]:
-    """What the student wrote and did not send yet, last touched first."""
-    return list(
+@dataclass(frozen=True)
+class Unsent:
+    """A text about a place that went nowhere yet: an own draft, or a request that waits for a yes or no."""
+
+    what: str  # 'draft' or 'request'
+    vacancy: UUID
+    title: str
+    organisation: str
+    at: dt.datetime  # when the draft was kept, or until when the request can be answered
+    request: UUID | None
+    kind: str
+    origin: str
+
+
+def unsent_of(student: Student) -> tuple[list[Unsent], list[Unsent]]:
+    """Return the student's drafts, last touched first, and the requests to answer, most urgent first. One query."""
+    place = ("vacancy__public_id", "vacancy__title", "vacancy__organisation__name")
+    drafts = (
         ApplicationDraft.objects.filter(student=student)
-        .select_related("vacancy__organisation")
-        .defer("vacancy__search_vector", "vacancy__search_text")
+        .order_by()
+        .values_list(Value("draft"), *place, "updated_at", Value(None, output_field=UUIDField()), Value(""), Value(""))
     )
+    requests = (
+        AssistedApplication.objects.waiting()
+        .filter(student=student)
+        .order_by()
+        .values_list(Value("request"), *place, "expires_at", "public_id", "kind", "origin")
+    )
+    rows = [Unsent(*row) for row in drafts.union(requests, all=True)]
+    own = sorted((row for row in rows if row.what == "draft"), key=lambda row: row.at, reverse=True)
+    return own, sorted((row for row in rows if row.what == "request"), key=lambda row: row.at)
 
 
 @dataclass

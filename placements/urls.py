@@ -64,4 +64,5 @@ urlpatterns = [
     path("school/studenten/", school.school_students, name="school-students"),
     path("school/antwoorden/", school.late_answers, name="school-late-answers"),
     path("", include("placements.dossier.urls")),
+    path("", include("placements.student_urls")),
 ]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from placements.models import Vacancy, WaitingListEntry
 from stagematch.clock import today
@@ -28,39 +29,29 @@ class PlaceInLine:
         return self.entry.told_at is not None and not self.is_turn
 
 
+def _with_places(entries: QuerySet[WaitingListEntry]) -> list[PlaceInLine]:
+    """Count, in the same query, who of the row is before each of these entries."""
+    row = WaitingListEntry.objects.filter(vacancy=OuterRef("vacancy"), told_at__isnull=True).order_by()
+    before = Q(created_at__lt=OuterRef("created_at")) | Q(created_at=OuterRef("created_at"), pk__lt=OuterRef("pk"))
+
+    def number(rows: QuerySet[WaitingListEntry]) -> Coalesce:
+        counted = rows.values("vacancy").annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+    counted = entries.annotate(ahead=number(row.filter(before)), waiting=number(row))
+    return [PlaceInLine(entry, 0 if entry.told_at else entry.ahead + 1, entry.waiting) for entry in counted]
+
+
 def place_in_line(student: Student, vacancy: Vacancy) -> PlaceInLine | None:
-    """Return where the student stands, or None when they do not wait here. Two queries."""
-    entry = WaitingListEntry.objects.filter(student=student, vacancy=vacancy).first()
-    return _place(entry) if entry else None
-
-
-def _place(entry: WaitingListEntry) -> PlaceInLine:
-    waiting = list(
-        WaitingListEntry.objects.filter(vacancy=entry.vacancy_id, told_at__isnull=True)
-        .order_by("created_at", "pk")
-        .values_list("pk", flat=True)
-    )
-    number = waiting.index(entry.pk) + 1 if entry.pk in waiting else 0
-    return PlaceInLine(entry, number, len(waiting))
+    """Return where the student stands, or None when they do not wait here. One query."""
+    found = _with_places(WaitingListEntry.objects.filter(student=student, vacancy=vacancy))
+    return found[0] if found else None
 
 
 def lines_of(student: Student) -> list[PlaceInLine]:
-    """Return every row this student waits in, longest first. Two queries, whatever their number."""
-    mine = list(
+    """Return every row this student waits in, longest first. One query, whatever their number."""
+    return _with_places(
         WaitingListEntry.objects.filter(student=student)
         .select_related("vacancy__organisation")
         .defer("vacancy__search_vector", "vacancy__search_text")
     )
-    if not mine:
-        return []
-    rows: dict[int, list[int]] = {}
-    everybody = WaitingListEntry.objects.filter(
-        Q(vacancy__in=[entry.vacancy_id for entry in mine]), told_at__isnull=True
-    )
-    for pk, vacancy in everybody.order_by("created_at", "pk").values_list("pk", "vacancy"):
-        rows.setdefault(vacancy, []).append(pk)
-    places = []
-    for entry in mine:
-        row = rows.get(entry.vacancy_id, [])
-        places.append(PlaceInLine(entry, row.index(entry.pk) + 1 if entry.pk in row else 0, len(row)))
-    return places

@@ -5,6 +5,7 @@ from placements.models.application import (
     ApplicationNote,
     Rejection,
 )
+from placements.models.assisted import AssistedApplication
 from placements.models.dossier import (
     ContactMoment,
     Evaluation,
@@ -19,9 +20,10 @@ from placements.models.interview import (
     InterviewParticipant,
     InterviewSlot,
 )
-from placements.models.own import ApplicationDraft, SavedSearch
+from placements.models.own import ApplicationDraft, HelpfulStatistic, RejectionFeedback, SavedSearch
 from placements.models.own_place import OwnPlace
 from placements.models.placement import Placement, PlacementEvent
+from placements.models.report import Report, TrustPerson
 from placements.models.screening import AnswerTemplate, BulkItem, BulkOperation, ForwardRequest, SavedView
 from placements.models.statistic import AnswerStatistic
 from placements.models.vacancy import Favourite, Vacancy, WaitingListEntry
@@ -33,6 +35,7 @@ __all__ = [
     "ApplicationDraft",
     "ApplicationEvent",
     "ApplicationNote",
+    "AssistedApplication",
     "BulkItem",
     "BulkOperation",
     "ContactMoment",
@@ -40,6 +43,7 @@ __all__ = [
     "EvaluationStatistic",
     "Favourite",
     "ForwardRequest",
+    "HelpfulStatistic",
     "Interview",
     "InterviewBooking",
     "InterviewGoal",
@@ -50,9 +54,12 @@ __all__ = [
     "PlacementEvent",
     "PlacementFile",
     "Rejection",
+    "RejectionFeedback",
+    "Report",
     "SavedSearch",
     "SavedView",
     "Signature",
+    "TrustPerson",
     "Vacancy",
     "VacancyAgreement",
     "WaitingListEntry",

@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from organisations.models import Organisation
 from placements.enums import SearchMailFrequency
+from placements.models.application import Rejection
 from placements.models.vacancy import Vacancy
 from stagematch.clock import now
 from students.models import Student
@@ -60,3 +62,34 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RejectionFeedback(models.Model):
+    """'Hier kan ik iets mee': a student says that an explanation helped. Once per rejection; the organisation sees a number."""
+
+    rejection = models.OneToOneField(Rejection, models.CASCADE, related_name="feedback")
+    at = models.DateTimeField(_("wanneer"), default=now)
+
+    class Meta:
+        verbose_name = _("reactie op een afwijzing")
+        verbose_name_plural = _("reacties op afwijzingen")
+
+    def __str__(self) -> str:
+        return str(self.rejection)
+
+
+class HelpfulStatistic(models.Model):
+    """How many explanations of an organisation helped, per month and without names; it outlives the applications."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="helpful_statistics")
+    month = models.DateField(_("maand"))
+    count = models.PositiveIntegerField(_("aantal"), default=0)
+
+    class Meta:
+        verbose_name = _("nuttige uitleg")
+        verbose_name_plural = _("nuttige uitleg")
+        ordering = ["organisation", "month"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "month"], name="helpful_once_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation}, {self.month:%Y-%m}"

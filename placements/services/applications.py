@@ -13,6 +13,7 @@ from placements.models import Application, ApplicationEvent, ApplicationNote, Va
 from placements.services.aliases import pick_alias
 from placements.services.drafts import drop_draft
 from placements.services.locks import lock_application, lock_student, lock_vacancy
+from placements.services.requests import pending_request, settle_request
 from placements.services.reserves import tell_next_reserve
 from placements.services.status import move
 from stagematch.accounts.models import User
@@ -47,6 +48,9 @@ def submit_application(
         validators.validate_can_apply(locked_student, search, locked_vacancy)
         if cv is not None and cv.student_id != student.pk:
             raise RuleError("wrong_cv", _("Dit cv is niet van jou. Kies je eigen cv."), field="cv")
+        asked = pending_request(locked_student, locked_vacancy)
+        if asked is not None and origin == ApplicationOrigin.SELF and asked.origin == ApplicationOrigin.MAIL:
+            origin = ApplicationOrigin.MAIL
         application = Application(
             vacancy=locked_vacancy,
             student=locked_student,
@@ -71,6 +75,8 @@ def submit_application(
         )
         WaitingListEntry.objects.filter(student=locked_student, vacancy=locked_vacancy).delete()
         drop_draft(student=locked_student, vacancy=locked_vacancy)
+        if asked is not None:
+            settle_request(asked, application)
         emails.application_received(application)
         emails.application_new(application)
     return application

@@ -13,7 +13,9 @@ from placements.dossier.retention import forget_files
 from placements.enums import ApplicationStatus
 from placements.models import Application
 from placements.own_places.services import forget_own_places
+from placements.services.assisted import forget_requests
 from placements.services.drafts import KEEP_DAYS, forget_old_drafts
+from placements.services.reports import forget_reports
 from stagematch.audit.models import AccessLog
 from stagematch.links.services import forget_links
 from stagematch.mail.delivery import forget_sent
@@ -40,6 +42,8 @@ class RetentionCounts:
     own_places: int = 0
     stage_files: int = 0
     stage_wiped: int = 0
+    requests: int = 0
+    reports: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -55,6 +59,8 @@ class RetentionCounts:
             f"answers of teams three years after the period: {self.old_inventory}",
             f"files of stages that ended a year ago: {self.stage_files}",
             f"files wiped of VOG, age and guardian: {self.stage_wiped}",
+            f"requests on behalf of students: {self.requests}",
+            f"reports a year after they were closed: {self.reports}",
         ]
 
 
@@ -94,6 +100,8 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     midnight = dt.datetime.combine(day, dt.time.min, tzinfo=timezone.get_default_timezone())
     counts.old_mails = forget_sent(before=midnight - MAIL_TERM, dry_run=dry_run)
     counts.drafts = forget_old_drafts(day=day, dry_run=dry_run)
+    counts.requests = forget_requests(day=day, dry_run=dry_run)
+    counts.reports = forget_reports(day=day, dry_run=dry_run)
     views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
     counts.old_views = views.count() if dry_run else views.delete()[0]
     counts.old_links = forget_links(day=day, dry_run=dry_run)

@@ -1,5 +1,7 @@
 """What several pages of students share: the place they are about, and the way back."""
 
+import uuid
+
 from django.http import Http404, HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -22,3 +24,12 @@ def vacancy_for(request: StudentRequest, public_id: str) -> Vacancy:
     if vacancy is None:
         raise Http404
     return vacancy
+
+
+def is_public_id(text: str) -> bool:
+    """Tell whether a value from the address can be somebody's public id at all."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

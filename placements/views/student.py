@@ -7,15 +7,16 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from placements import panels, services
 from placements.browse.cards import cards, for_cards, vacancy_url
 from placements.enums import ApplicationStatus
 from placements.forms.student import ReasonForm
-from placements.models import Application, Vacancy
+from placements.models import Application, RejectionFeedback, Vacancy
 from placements.selectors import alternatives_for, pad_stappen, timeline
-from placements.student_page import Row, done_steps, drafts_of, overview, own_application, saved_places
+from placements.services.feedback import mark_helpful
+from placements.student_page import Row, done_steps, overview, own_application, saved_places, unsent_of
 from placements.views.common import back_to
 from placements.waiting import lines_of
 from stagematch.ui.errors import RuleError
@@ -38,6 +39,7 @@ def my_overview(request: StudentRequest) -> HttpResponse:
     student = request.student
     search = current_search(request.user)
     page = overview(student, settings.MAX_OPEN_APPLICATIONS)
+    drafts, requests = unsent_of(student)
     has_cv, wishes, goals = done_steps(search, student)
     context = {
         "tab": "mijn",
@@ -50,7 +52,8 @@ def my_overview(request: StudentRequest) -> HttpResponse:
             render_to_string(template, panel, request=request) for template, panel in panels.panels_for(student)
         ],
         "saved": list(saved_places(student)[:5]),
-        "drafts": drafts_of(student),
+        "requests": requests,
+        "drafts": drafts,
         "lines": lines_of(student),
         "todo": todo_of(search, has_cv=has_cv, wishes=int(wishes), goals=int(goals)),
     }
@@ -79,8 +82,23 @@ def application_detail(request: StudentRequest, public_id: str) -> HttpResponse:
         "timeline": timeline(application),
         "similar": cards(similar, search=search, origin=search.home if search else None, can_save=True),
         "can_withdraw": application.is_open,
+        "helped": RejectionFeedback.objects.filter(rejection__application=application).exists(),
     }
     return render(request, "placements/application_detail.html", context)
+
+
+@require_POST
+@student_required
+def rejection_helpful(request: StudentRequest, public_id: str) -> HttpResponseBase:
+    """Say that the explanation helped; once, and the organisation sees a number only."""
+    application = own_application(request.student, public_id)
+    try:
+        mark_helpful(application=application, actor=request.user)
+    except RuleError as error:
+        messages.warning(request, error.message)
+    else:
+        messages.success(request, _("Dank je wel. Zo leren organisaties wat helpt."))
+    return redirect("application-detail", application.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from placements import answers
 from placements.models import Application
+from placements.services.feedback import helpful_count
 from placements.workspace import queue, selectors
 from placements.workspace.access import broker_view, context, user_of
 from stagematch.clock import today
@@ -42,6 +43,7 @@ def answers_page(request: HttpRequest) -> HttpResponse:
             bars=answers.bars(months),
             figures=answers.own_figures(answers.hosts_of(user), counts["late"]) if months else None,
             fewest=answers.FEWEST,
+            helpful=helpful_count(answers.hosts_of(user)) if not user.is_superuser else None,
         ),
     )
 

@@ -149,7 +149,7 @@ def test_the_rows_of_a_student_cost_the_same_for_one_and_three(search, django_as
         vacancy = f.VacancyFactory(applications_per_place=1)
         fill(vacancy)
         services.join_waiting_list(student=search.student, vacancy=vacancy)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert [line.number for line in lines_of(search.student)] == [1, 1, 1]
 
 
