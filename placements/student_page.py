@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, ApplicationDraft, AssistedApplication, Favourite, Interview
+from placements.models import Application, ApplicationDraft, AssistedApplication, Favourite, Interview, WaitingListEntry
 from placements.selectors import next_step
 from stagematch.clock import now, today
 from students.models import PlacementSearch, Student
@@ -231,8 +231,8 @@ def overview(student: Student, limit: int) -> Overview:
     return Overview(urgent, running, ended, limit)
 
 
-def done_steps(search: PlacementSearch | None, student: Student) -> tuple[bool, bool, bool]:
-    """Return whether there are a CV, wishes and learning goals; one query."""
+def done_steps(search: PlacementSearch | None, student: Student) -> tuple[bool, bool, bool, bool]:
+    """Return whether there are a CV, wishes and learning goals, and whether the student waits in a row; one query."""
     from students.models import Document, LearningGoal
 
     through = PlacementSearch.target_groups.through
@@ -243,10 +243,11 @@ def done_steps(search: PlacementSearch | None, student: Student) -> tuple[bool, 
             Exists(Document.objects.filter(student=OuterRef("pk"), is_current=True)),
             Exists(through._default_manager.filter(placementsearch=search)),
             Exists(LearningGoal.objects.filter(search_id=key)),
+            Exists(WaitingListEntry.objects.filter(student=OuterRef("pk"))),
         )
         .get()
     )
-    return row[0], row[1], row[2]
+    return row[0], row[1], row[2], row[3]
 
 
 def saved_places(student: Student) -> QuerySet[Favourite]:

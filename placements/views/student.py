@@ -40,7 +40,7 @@ def my_overview(request: StudentRequest) -> HttpResponse:
     search = current_search(request.user)
     page = overview(student, settings.MAX_OPEN_APPLICATIONS)
     drafts, requests = unsent_of(student)
-    has_cv, wishes, goals = done_steps(search, student)
+    has_cv, wishes, goals, waits = done_steps(search, student)
     context = {
         "tab": "mijn",
         "student": student,
@@ -54,7 +54,7 @@ def my_overview(request: StudentRequest) -> HttpResponse:
         "saved": list(saved_places(student)[:5]),
         "requests": requests,
         "drafts": drafts,
-        "lines": lines_of(student),
+        "lines": lines_of(student) if waits else [],
         "todo": todo_of(search, has_cv=has_cv, wishes=int(wishes), goals=int(goals)),
     }
     return render(request, "placements/my_overview.html", context)

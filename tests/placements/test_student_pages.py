@@ -280,7 +280,7 @@ def test_say_yes_on_the_page_with_the_consequences(me, search, vacancy, other_va
     application = submit(search, vacancy)
     offer(application, broker, capacity)
     page = me.get(url_of("offer-answer", application)).content.decode()
-    assert "Je andere open reactie" in page
+    assert "Je andere reactie voor deze periode" in page
     assert not Placement.objects.exists()  # looking is not answering
     response = me.post(url_of("offer-answer", application), {"answer": "yes"}, follow=True)
     assert "Gefeliciteerd" in response.content.decode()
