@@ -15,6 +15,7 @@ from matchmaking.demo import hooks
 from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
 from matchmaking.demo.extras import answer_statistics, write_cvs
 from matchmaking.demo.inventory import write_inventory
+from matchmaking.demo.kwalificaties import add_qualifications
 from matchmaking.demo.screening import write_screening
 from matchmaking.demo.stages import Stages
 from matchmaking.demo.students import Students
@@ -72,6 +73,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
             import_reference(kind, kind.shipped)
     say(f"Reference data ({time.monotonic() - begin:.1f} s)")
     with transaction.atomic():
+        add_qualifications(SIZES[size].invented)
         world = World(SIZES[size], seed, day, settings.DEMO_PASSWORD)
         students = Students(world)
         say(

@@ -66,13 +66,20 @@ class Students:
         self._terms: dict[tuple[dt.date, int], dt.date] = {}
         self._mine: dict[int, list[Row]] = defaultdict(list)
         self._goal_texts: dict[int, list[str]] = defaultdict(list)
-        self._by_cell: dict[tuple[int, tuple[int, int]], list[Row]] = defaultdict(list)
+        self._accepts = set(world.vacancy_links["qualifications"])
+        # In a national demo by opleiding too: most places around are for others.
+        self._by_cell: dict[tuple[int, int, tuple[int, int]], list[Row]] = defaultdict(list)
+        accepted: dict[int, list[int]] = defaultdict(list)
+        if world.size.invented:
+            for vacancy_id, qualification_id in world.vacancy_links["qualifications"]:
+                accepted[vacancy_id].append(qualification_id)
         for vacancy in world.vacancies:
             if vacancy["status"] == "published":
                 area = world.area_of_vacancy(vacancy)
-                self._by_cell[vacancy["period_id"], cell_of(area.latitude, area.longitude)].append(vacancy)
-        self._near_cache: dict[tuple[int, tuple[int, int]], list[Row]] = {}
-        self._accepts = set(world.vacancy_links["qualifications"])
+                for kind in accepted.get(vacancy["id"], [0]):
+                    key = vacancy["period_id"], kind, cell_of(area.latitude, area.longitude)
+                    self._by_cell[key].append(vacancy)
+        self._near_cache: dict[tuple[int, int, tuple[int, int]], list[Row]] = {}
         self._people()
         self._named()
         self._apply()
@@ -90,7 +97,11 @@ class Students:
         for number in range(world.size.students):
             named = {0: "student", 1: "student2"}.get(number, "")
             index = {0: 0, 1: 3}.get(number, rng.choices(range(len(homes)), weights)[0])
-            programme = programmes[index + 1][rng.choices((0, 1, 2), (10, 10, 80))[0] % len(programmes[index + 1])]
+            offered = programmes[index + 1]
+            if world.size.invented and not named:
+                programme = rng.choices(offered, world.ref.popular)[0]
+            else:
+                programme = offered[rng.choices((0, 1, 2), (10, 10, 80))[0] % len(offered)]
             area = world.ref.by_place["Rotterdam"][5] if number == 0 else world.close(near[index])
             self._student(world.user(named), index + 1, programme, area, named)
 
@@ -153,13 +164,17 @@ class Students:
         """Return the published vacancies of the search's period in the nine cells around home."""
         area = self.world.areas[search["home_id"]]
         y, x = cell_of(area.latitude, area.longitude)
-        key = (search["period_id"], (y, x))
+        kind = 0
+        if self.world.size.invented:
+            student = self.students[search["student_id"] - 1]
+            kind = self.world.programmes[student["programme_id"] - 1]["qualification_id"]
+        key = (search["period_id"], kind, (y, x))
         if key not in self._near_cache:
             self._near_cache[key] = [
                 vacancy
                 for dy in (-1, 0, 1)
                 for dx in (-1, 0, 1)
-                for vacancy in self._by_cell.get((search["period_id"], (y + dy, x + dx)), ())
+                for vacancy in self._by_cell.get((search["period_id"], kind, (y + dy, x + dx)), ())
             ]
         return self._near_cache[key]
 

@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils.text import slugify
 
 from matchmaking.demo import people, places, texts
+from matchmaking.demo.kwalificaties import is_invented, popularity
 from organisations.enums import OrganisationKind, Role
 from organisations.models import Qualification, StagePeriod, TargetGroup, WorkField, WorkProcess
 from stagematch.regions.models import PostcodeArea
@@ -34,12 +35,14 @@ class Size:
     hosts: int
     # How close to the school people and hosts are: the mean place in a list of all areas around it, nearest first.
     closeness: float
+    # Invented opleidingen besides those of the sector: a whole country has some sixty that look for such places.
+    invented: int = 0
 
 
 SIZES = {
     "small": Size(400, 120, 32, 0.08),
     "sector": Size(10_000, 4_000, 220, 0.15),
-    "national": Size(100_000, 60_000, 3_000, 1.0),
+    "national": Size(100_000, 60_000, 3_000, 1.0, 57),
 }
 
 # role -> (e-mail, first name, last name)
@@ -67,11 +70,16 @@ class Reference:
         default_factory=lambda: list(StagePeriod.objects.order_by("starts_on", "ends_on"))
     )
     qualifications: list[Qualification] = field(default_factory=lambda: list(Qualification.objects.order_by("crebo")))
+    # Those of the sector; `qualifications` has the invented ones after them.
+    real: list[Qualification] = field(default_factory=list)
     groups: dict[str, TargetGroup] = field(default_factory=lambda: {g.slug: g for g in TargetGroup.objects.all()})
     fields: dict[str, WorkField] = field(default_factory=lambda: {f.slug: f for f in WorkField.objects.all()})
     processes: dict[str, WorkProcess] = field(default_factory=lambda: {p.code: p for p in WorkProcess.objects.all()})
 
     def __post_init__(self) -> None:
+        self.real = [q for q in self.qualifications if not is_invented(q)]
+        self.qualifications = self.real + [q for q in self.qualifications if is_invented(q)]
+        self.popular = popularity(self.qualifications)
         self.by_place: dict[str, list[PostcodeArea]] = defaultdict(list)
         self.cells: dict[tuple[int, int], list[PostcodeArea]] = defaultdict(list)
         for area in self.areas:
@@ -114,6 +122,7 @@ class World:
         self.broker_of: dict[int, int] = {}
         self.pools_of_team: dict[tuple[int, int], Row] = {}
         self.supervisors_of_pool: dict[int, list[Row]] = defaultdict(list)
+        self.recognised: dict[int, list[Qualification]] = {}
         self._hash = make_password(password)
         self._organisations()
         self._vacancies()
@@ -237,7 +246,8 @@ class World:
         broker = self.user(account)
         self.broker_of[pk] = broker
         self._member(broker, pk, Role.BROKER)
-        for qualification in self.ref.qualifications:
+        self.recognised[pk] = self._recognised(named=bool(slug))
+        for qualification in self.recognised[pk]:
             self.accreditations.append(
                 {
                     "id": len(self.accreditations) + 1,
@@ -383,15 +393,31 @@ class World:
             }
         )
         links = self.vacancy_links
-        links["qualifications"] += [
-            (pk, q.pk) for q in self.ref.qualifications if q.crebo == "25615" or rng.random() < 0.8
-        ]
+        links["qualifications"] += [(pk, q.pk) for q in self._accepted(organisation, number)]
         links["target_groups"] += [(pk, g.pk) for g in group_rows]
         links["work_fields"] += [(pk, f.pk) for f in field_rows]
         links["work_processes"] += [
             (pk, self.ref.processes[code].pk)
             for code in dict.fromkeys([*codes, "B1-K2-W1", "B1-K2-W2", *rng.sample(sorted(self.ref.processes), 3)])
         ]
+
+    def _recognised(self, *, named: bool) -> list[Qualification]:
+        """Return what a host is recognised for: all of the sector, or in a national demo some eight of everything."""
+        if not self.size.invented:
+            return self.ref.real
+        chosen = dict.fromkeys(self.ref.real if named else ())
+        while len(chosen) < 8:
+            chosen[self.rng.choices(self.ref.qualifications, self.ref.popular)[0]] = None
+        return list(chosen)
+
+    def _accepted(self, organisation: int, number: int) -> list[Qualification]:
+        """Return for which opleidingen a vacancy is."""
+        known = self.recognised[organisation]
+        if not self.size.invented or number < 8:
+            return [q for q in self.ref.real if q.crebo == "25615" or self.rng.random() < 0.8]
+        weights = popularity(known)
+        chosen = self.rng.choices(known, weights, k=1 + (self.rng.random() < 0.3))
+        return list(dict.fromkeys(chosen))
 
     def _place(self, location: Row) -> str:
         return self.areas[location["postcode_id"]].place

@@ -67,7 +67,7 @@ def _mask(rng: np.random.Generator, n: int, bits: int, low: int, high: int) -> n
 def generate(students: int, vacancies: int, seed: int = 1, *, crebos: int | None = None) -> Instance:
     """A random instance: the same for the same numbers and seed, on any machine."""
     rng = np.random.default_rng(seed)
-    kinds = crebos or (8 if students <= 20_000 else 48)
+    kinds = crebos or (8 if students <= 20_000 else 60)
     town, lat, lon = _spread(rng, students)
     # Classes: opleiding, leerjaar and town share their stage days.
     crebo = rng.choice(kinds, students, p=_zipf(kinds))
@@ -147,7 +147,8 @@ def _vacancies(rng: np.random.Generator, n: int, kinds: int) -> tuple[Vacancies,
 
 
 def _zipf(kinds: int) -> np.ndarray:
-    weight = 1 / (np.arange(kinds, dtype=np.float64) + 2)
+    # One sector has a few large opleidingen, the whole mbo many that are more alike.
+    weight = 1 / (np.arange(kinds, dtype=np.float64) + (2 if kinds <= 20 else 8))
     share: np.ndarray = weight / weight.sum()
     return share
 

@@ -28,6 +28,7 @@ _COLUMN = np.uint64((1 << 26) - 1)
 _BAND = np.uint64(3)
 _POINTS = np.uint64(1023)
 _LOWEST = np.iinfo(np.int64).min
+_HIGHEST = np.iinfo(np.int64).max
 
 # Columns of the packed arrays; `candidates` fills them in this order.
 S_ROW, S_X, S_Y, S_Z, S_LIMIT, S_REACH, S_DAYS_MIN, S_HOURS_MIN, S_HOURS_MAX, S_START, S_END, S_CREBO = range(12)
@@ -269,29 +270,36 @@ def divide(
     load = np.zeros(len(cap), np.int64)
     pool_load = np.zeros(len(pool_cap), np.int64)
     tree = np.full(2 * len(pool_members), _LOWEST, np.int64)
+    # The key to beat at a full vacancy: one look that settles most questions, where the heaps would take four.
+    gate = np.where(cap > 0, _HIGHEST, _LOWEST)
+    given = len(explicit) > 0
     for first in turn_order:
         i = first
         while i >= 0:
-            e = next_pair[i]
-            if e == offsets[i + 1]:
+            held, own_rank, any_band = holder[i], rank[i], override[i]
+            e, end = next_pair[i], offsets[i + 1]
+            key = np.int64(0)
+            while e < end:
+                j = int(vacancy[e])
+                if given:
+                    key = explicit[e]
+                else:
+                    group = 0 if any_band else int(band[e])
+                    if held == j:
+                        group = -2 if locked[i] else -1
+                    key = group * n + own_rank
+                if key <= gate[j]:
+                    break
+                e += 1
+            if e == end:
+                next_pair[i] = e
                 break
             next_pair[i] = e + 1
             j = int(vacancy[e])
-            if cap[j] == 0:
-                continue
-            if len(explicit) > 0:
-                key = explicit[e]
-            else:
-                group = 0 if override[i] else int(band[e])
-                if holder[i] == j:
-                    group = -2 if locked[i] else -1
-                key = group * n + rank[i]
             t = pool_of[j]
             low = heap_at[j]
             out = -1
             if load[j] == cap[j]:
-                if heap_key[low] < key:
-                    continue
                 out = int(heap_who[low])
                 heap_key[low], heap_who[low] = key, i
                 _sift_down(heap_key, heap_who, low, load[j])
@@ -305,6 +313,7 @@ def divide(
                     k = 2 * k if tree[base + 2 * k] == worst else 2 * k + 1
                 other = pool_members[pool_at[t] + k - members]
                 other_low = heap_at[other]
+                gate[other] = _HIGHEST
                 out = int(heap_who[other_low])
                 load[other] -= 1
                 if load[other] > 0:
@@ -320,6 +329,8 @@ def divide(
                 _push(heap_key, heap_who, low, load[j], key, i)
                 load[j] += 1
                 pool_load[t] += 1
+            if load[j] == cap[j]:
+                gate[j] = heap_key[low]
             _tell_pool(tree, 2 * pool_at[t], pool_at[t + 1] - pool_at[t], place_in_pool[j], heap_key[low])
             match[i] = e
             if out >= 0:
@@ -329,11 +340,12 @@ def divide(
 
 
 augment = kernel(loops.augment)
+fill = kernel(loops.fill)
 transpose = kernel(shortage_loops.transpose)
 hand_out = kernel(shortage_loops.hand_out)
 extra_places = kernel(shortage_loops.extra_places)
 connect = kernel(shortage_loops.connect)
 connect_squares = kernel(shortage_loops.connect_squares)
 
-KERNELS = (popcounts, scan, unpack, divide, augment, transpose, hand_out, extra_places, connect, connect_squares)
+KERNELS = (popcounts, scan, unpack, divide, augment, fill, transpose, hand_out, extra_places, connect, connect_squares)
 drop_stale(KERNELS, formula.__file__)

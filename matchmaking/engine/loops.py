@@ -132,3 +132,114 @@ def augment(
     reached_vacancy = (seen_vacancy == mark).astype(np.int64)
     reached_pool = (seen_pool == mark).astype(np.int64)
     return reached_student, reached_vacancy, reached_pool, mark
+
+
+def fill(
+    offsets: I64,
+    vacancy: I32,
+    v_at: I64,
+    v_student: I32,
+    match: I64,
+    cap: I64,
+    pool_of: I64,
+    pool_cap: I64,
+    pool_at: I64,
+    pool_members: I64,
+) -> int:
+    """Place as many students as possible, searching backwards from the places that are free (`match` changes in place).
+
+    From a free place: who would rather be here frees his own place, and so on, until a student without a place is
+    found. What a search without success has seen can never be part of a later chain, so it is looked at once. Gives
+    the number of students placed. `v_at` and `v_student` list the students per vacancy.
+    """
+    n, m = len(match), len(cap)
+    load = np.zeros(m, np.int64)
+    pool_load = np.zeros(len(pool_cap), np.int64)
+    at = np.full(n, -1, np.int64)
+    for i in range(n):
+        if match[i] >= 0:
+            at[i] = vacancy[match[i]]
+            load[at[i]] += 1
+            pool_load[pool_of[at[i]]] += 1
+    never = np.int64(1) << 62
+    seen_student = np.zeros(n, np.int64)
+    seen_vacancy = np.zeros(m, np.int64)
+    seen_pool = np.zeros(len(pool_cap), np.int64)
+    previous = np.empty(n, np.int64)
+    takes = np.empty(n, np.int64)
+    queue = np.empty(n, np.int64)
+    freed = np.empty(m + 1, np.int64)
+    seen_at = np.empty(m, np.int64)
+    mark, gained = 0, 0
+    for source in range(m):
+        pool_of_source = pool_of[source]
+        while (
+            seen_vacancy[source] < never
+            and load[source] < cap[source]
+            and pool_load[pool_of_source] < pool_cap[pool_of_source]
+        ):
+            mark += 1
+            first, last, seen = 0, 0, 0
+            found, leaver = -1, -1
+            own = source
+            while True:
+                pool = pool_of[own]
+                count = 0
+                if seen_vacancy[own] < mark:
+                    seen_vacancy[own] = mark
+                    freed[0] = own
+                    count = 1
+                if leaver >= 0 and pool_load[pool] == pool_cap[pool] and seen_pool[pool] < mark:
+                    seen_pool[pool] = mark
+                    for k in range(pool_at[pool], pool_at[pool + 1]):
+                        other = pool_members[k]
+                        if load[other] < cap[other] and seen_vacancy[other] < mark:
+                            seen_vacancy[other] = mark
+                            freed[count] = other
+                            count += 1
+                for k in range(count):
+                    j = freed[k]
+                    seen_at[seen] = j
+                    seen += 1
+                    for e in range(v_at[j], v_at[j + 1]):
+                        i = v_student[e]
+                        if seen_student[i] >= mark:
+                            continue
+                        seen_student[i] = mark
+                        previous[i] = leaver
+                        takes[i] = j
+                        if at[i] < 0:
+                            found = i
+                            break
+                        queue[last] = i
+                        last += 1
+                    if found >= 0:
+                        break
+                if found >= 0 or first == last:
+                    break
+                leaver = queue[first]
+                first += 1
+                own = at[leaver]
+            if found < 0:
+                for k in range(last):
+                    seen_student[queue[k]] = never
+                for k in range(seen):
+                    seen_vacancy[seen_at[k]] = never
+                break
+            gained += 1
+            i = found
+            while i >= 0:
+                if at[i] >= 0:
+                    load[at[i]] -= 1
+                    pool_load[pool_of[at[i]]] -= 1
+                at[i] = takes[i]
+                load[at[i]] += 1
+                pool_load[pool_of[at[i]]] += 1
+                i = previous[i]
+    for i in range(n):
+        if at[i] >= 0 and (match[i] < 0 or vacancy[match[i]] != at[i]):
+            for e in range(offsets[i], offsets[i + 1]):
+                if vacancy[e] == at[i]:
+                    match[i] = e
+                    break
+    return gained

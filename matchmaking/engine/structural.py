@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matchmaking.engine import backend, loops
+from matchmaking.engine import backend, loops, shortage_loops
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import I32, Bools, EngineInputError, Pairs
 
@@ -92,14 +92,18 @@ def analyse(
     room = Room.of(n, vacancy_cap, pool_of, pool_cap)
     caps, pools, pool_caps, shared = room.caps, room.pools, room.pool_caps, len(room.pool_caps) - 1
     pair = np.full(n, -1, np.int64) if start is None else np.array(start, np.int64)
+    fill: Callable[..., int] = loops.fill
     augment: Callable[..., tuple[I64, I64, I64, int]] = loops.augment
+    transpose: Callable[..., tuple[I64, I32]] = shortage_loops.transpose
     if (engine or backend.ENGINE) == "numba":
         from matchmaking.engine import kernels
 
-        augment = kernels.augment
-    students, vacancies, reached_pools, rounds = augment(
-        pairs.offsets.copy(), writable(pairs.vacancy), pair, caps, pools, pool_caps, room.pool_at, room.members
-    )
+        fill, augment, transpose = kernels.fill, kernels.augment, kernels.transpose
+    lists = (pairs.offsets.copy(), writable(pairs.vacancy))
+    rest = (caps, pools, pool_caps, room.pool_at, room.members)
+    fill(*lists, *transpose(*lists, len(caps)), pair, *rest)
+    # Forwards from who has no place: finds nothing more, and what it reached is the certificate.
+    students, vacancies, reached_pools, rounds = augment(*lists, pair, *rest)
     reached = students == 1
     held = np.bincount(pools, weights=np.where(vacancies == 1, caps, 0), minlength=len(pool_caps)).astype(np.int64)
     held[:shared] = np.minimum(held[:shared], pool_caps[:shared])
