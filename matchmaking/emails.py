@@ -7,8 +7,7 @@ number of places only, so each number is rendered once and the name filled in.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from itertools import islice
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from matchmaking.bulk import copy_rows
 from matchmaking.enums import ProposalStatus
 from matchmaking.models import MatchingRun, Proposal
 from stagematch.accounts.models import User
@@ -28,7 +28,6 @@ from stagematch.mail.tasks import sweep_outbox
 log = structlog.get_logger(__name__)
 
 TEMPLATE = "matchmaking/new_proposals"
-BATCH = 2000
 # Letters only: no filter changes them, and no text has them by chance.
 _NAME = "NaamVanDeStudentQX"
 
@@ -58,13 +57,16 @@ def queue_night_mails(run: MatchingRun) -> int:
         number: render(template=TEMPLATE, context={**common, "number": number})
         for number in sorted(set(numbers.values()))
     }
-    before = OutgoingMail.objects.filter(template=TEMPLATE, key__startswith=f"proposals:{run.night}:").count()
-    mails = _mails(run, numbers, texts)
-    while batch := list(islice(mails, BATCH)):
-        OutgoingMail.objects.bulk_create(batch, ignore_conflicts=True)
-    after = OutgoingMail.objects.filter(template=TEMPLATE, key__startswith=f"proposals:{run.night}:").count()
+    # All that is asked of the database comes before the COPY, which has the connection to itself.
+    users = list(User.objects.filter(pk__in=numbers).only("pk", "public_id", "email", "first_name").order_by("pk"))
+    # Runs of one night wait for each other, so nobody else adds to these.
+    mailed = OutgoingMail.objects.filter(template=TEMPLATE, key__startswith=f"proposals:{run.night}:")
+    known = set(mailed.values_list("key", flat=True))
+    plan = planner(TEMPLATE)
+    rows = (_row(run, user, texts[numbers[user.pk]]) | plan(user) for user in users)
+    queued = copy_rows(OutgoingMail, (row for row in rows if row["key"] not in known), own_keys=False)
     transaction.on_commit(_start_sending, robust=True)
-    return after - before
+    return queued
 
 
 def released(proposals: list[Proposal], day: dt.date) -> None:
@@ -120,25 +122,20 @@ def run_refused(*, to: User, run: MatchingRun) -> None:
     )
 
 
-def _mails(run: MatchingRun, numbers: dict[int, int], texts: dict[int, tuple[str, str, str]]) -> Iterator[OutgoingMail]:
-    moment = timezone.now()  # transport follows the wall clock (stagematch.mail.services)
-    users = User.objects.filter(pk__in=numbers).only("pk", "public_id", "email", "first_name").order_by("pk")
-    plan = planner(TEMPLATE)
-    for user in users.iterator(chunk_size=BATCH):
-        subject, text, html = texts[numbers[user.pk]]
-        name, key = user.get_short_name(), f"proposals:{run.night}:{user.public_id}"
-        yield OutgoingMail(
-            key=key,
-            template=TEMPLATE,
-            to_email=user.email,
-            to_user_id=user.pk,
-            subject=subject.replace(_NAME, name),
-            body_text=text.replace(_NAME, name),
-            body_html=html.replace(_NAME, escape(name)),
-            next_attempt_at=moment,
-            message_id=message_id(key),
-            **plan(user),
-        )
+def _row(run: MatchingRun, user: User, text: tuple[str, str, str]) -> dict[str, Any]:
+    subject, body_text, body_html = text
+    name, key = user.get_short_name(), f"proposals:{run.night}:{user.public_id}"
+    return {
+        "key": key,
+        "template": TEMPLATE,
+        "to_email": user.email,
+        "to_user_id": user.pk,
+        "subject": subject.replace(_NAME, name)[:250],
+        "body_text": body_text.replace(_NAME, name),
+        "body_html": body_html.replace(_NAME, escape(name)),
+        "next_attempt_at": timezone.now(),  # transport follows the wall clock (stagematch.mail.services)
+        "message_id": message_id(key),
+    }
 
 
 def _start_sending() -> None:

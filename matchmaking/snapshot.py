@@ -173,12 +173,8 @@ def _read(night: dt.date, seed: int, policy: Policy) -> Snapshot:
         raise SnapshotError(msg)
     pools = Pools(uid=pool["pool_pk"][row], cap=pool["cap"][row])
     pool_row = np.where(vacancy["pool_pk"] >= 0, rows_of(used, vacancy["pool_pk"])[0], -1)
-    searches = (
-        f"{{owner}} IN (SELECT id FROM students_placementsearch WHERE status IN ({_list(SearchStatus.matchable())}))"
-    )
-    search_links, vacancy_links = facts.read_links(
-        (facts.SEARCH_LINKS, searches, []), (facts.VACANCY_LINKS, f"{{owner}} IN ({accepting})", params)
-    )
+    search_links = facts.read_all_links(facts.SEARCH_LINKS, search["search_pk"])
+    vacancy_links = facts.read_all_links(facts.VACANCY_LINKS, vacancy["vacancy_pk"])
     market = facts.build(
         search,
         search_links,

@@ -108,6 +108,8 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
                    JOIN organisations_organisation sc ON sc.id = cst.school_id WHERE cs.id = t.search_id)"""
     moment = now()
     with connection.cursor() as cursor:
+        # A new table has no statistics, and Postgres would then take it for a handful of rows.
+        cursor.execute("ANALYZE tonight")
         # Students first and in the order of their keys, as everywhere: so nobody who answers now and we wait in a ring.
         cursor.execute(
             "SELECT st.id FROM students_student st WHERE st.id IN "
@@ -162,6 +164,8 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
         )
         published = cursor.rowcount
         cursor.execute("DROP TABLE tonight")
+        # So that the mails, later in this transaction, are counted by a plan for as many rows as there are now.
+        cursor.execute("ANALYZE matchmaking_proposal (run_id, search_id, vacancy_id)")
     cutoffs = _write_cutoffs(run, snapshot, result)
     return {"proposals": published, "extra_proposals": int(proposals.is_extra.sum()), "cutoffs": cutoffs}
 

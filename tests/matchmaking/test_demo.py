@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 
 from matchmaking.demo.load import load
 from matchmaking.demo.students import Students
-from matchmaking.demo.world import ACCOUNTS, SIZES, World
-from organisations.models import Organisation
+from matchmaking.demo.world import ACCOUNTS, SIZES, Size, World
+from organisations.models import Organisation, Qualification
 from placements.enums import ApplicationStatus
 from placements.models import Application, ApplicationEvent, Interview, Vacancy
 from placements.services import refresh_search_text
@@ -101,3 +101,27 @@ def _fits(application: Application) -> bool:
     except RuleError:
         return False
     return True
+
+
+def test_national_demo_has_invented_opleidingen_that_nobody_takes_for_real(settings, tmp_path, monkeypatch):
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setitem(SIZES, "national", Size(150, 90, 40, 1.0, 57))
+    with at(DAY):
+        assert load(size="national", seed=1, day=DAY, say=lambda line: None)
+        assert "0 broken" in _said("check_data")
+    invented = Qualification.objects.filter(crebo__startswith="00")
+    assert invented.count() == 57
+    assert {q.name[:15] for q in invented} == {"Demo-opleiding "}
+    assert all(q.source.startswith("Demo") for q in invented)
+    # Chosen by students and accepted by places, and the real ones most of all.
+    assert Student.objects.filter(programme__qualification__in=invented).exists()
+    assert Vacancy.objects.filter(qualifications__in=invented).exists()
+    assert Student.objects.filter(programme__qualification__crebo="25615").count() > 15
+    # A place is only for what its organisation is recognised for.
+    for vacancy in Vacancy.objects.prefetch_related("qualifications", "organisation__accreditations"):
+        known = {a.qualification_id for a in vacancy.organisation.accreditations.all()}
+        assert {q.pk for q in vacancy.qualifications.all()} <= known
+
+
+def test_small_demo_has_no_invented_opleidingen(demo):
+    assert not Qualification.objects.filter(crebo__startswith="00").exists()
