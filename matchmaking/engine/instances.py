@@ -15,7 +15,7 @@ TODAY = 740_000
 """The day on which every instance is divided."""
 
 # Name, latitude, longitude, inhabitants in thousands (rounded; only the spread matters).
-_TOWNS = (
+TOWNS = (
     ("Amsterdam", 52.37, 4.90, 920), ("Rotterdam", 51.92, 4.48, 660), ("Den Haag", 52.08, 4.31, 560),
     ("Utrecht", 52.09, 5.12, 370), ("Eindhoven", 51.44, 5.48, 245), ("Groningen", 53.22, 6.57, 240),
     ("Tilburg", 51.56, 5.09, 225), ("Almere", 52.37, 5.22, 220), ("Breda", 51.59, 4.78, 185),
@@ -48,10 +48,10 @@ class Instance:
 
 
 def _spread(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    weight = np.array([town[3] for town in _TOWNS], np.float64)
-    town = rng.choice(len(_TOWNS), n, p=weight / weight.sum())
-    lat = np.array([t[1] for t in _TOWNS])[town] + rng.normal(0, 0.035, n)
-    lon = np.array([t[2] for t in _TOWNS])[town] + rng.normal(0, 0.055, n)
+    weight = np.array([town[3] for town in TOWNS], np.float64)
+    town = rng.choice(len(TOWNS), n, p=weight / weight.sum())
+    lat = np.array([t[1] for t in TOWNS])[town] + rng.normal(0, 0.035, n)
+    lon = np.array([t[2] for t in TOWNS])[town] + rng.normal(0, 0.055, n)
     return town, lat, lon
 
 

@@ -278,7 +278,7 @@ def divide(
         while i >= 0:
             held, own_rank, any_band = holder[i], rank[i], override[i]
             e, end = next_pair[i], offsets[i + 1]
-            key = np.int64(0)
+            key = 0
             while e < end:
                 j = int(vacancy[e])
                 if given:
