@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -49,9 +50,13 @@ AGREED_FIELDS = (
 
 def fingerprint(vacancy: Vacancy) -> str:
     """Return a mark of what a teamcoach agrees with: the same text, days and people give the same mark. One query."""
+    return mark_of(vacancy, vacancy.supervisors.values_list("supervisor_id", flat=True))
+
+
+def mark_of(vacancy: Vacancy, people: Iterable[int]) -> str:
+    """The same when the people on the vacancy are known: keys of their memberships. No query."""
     values = [str(getattr(vacancy, name)).strip().replace("\r\n", "\n") for name in AGREED_FIELDS]
-    people = sorted(vacancy.supervisors.values_list("supervisor_id", flat=True))
-    return hashlib.sha256(json.dumps([values, people], ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([values, sorted(people)], ensure_ascii=False).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

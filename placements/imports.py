@@ -25,6 +25,7 @@ from organisations.models import (
 from placements.enums import Allowance, VacancyKind, VacancyStatus
 from placements.models import Vacancy
 from stagematch.accounts.models import User
+from stagematch.clock import now
 from stagematch.ui.tables import (
     Column,
     ImportReport,
@@ -170,6 +171,7 @@ def import_vacancies(
             if not _valid(sheet, number, vacancy):
                 continue
             if is_new or changed:
+                vacancy.changed_at = now()
                 vacancy.save()
                 for name, items in relations.items():
                     getattr(vacancy, name).set(items)

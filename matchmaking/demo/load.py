@@ -19,6 +19,7 @@ from matchmaking.demo.kwalificaties import add_qualifications
 from matchmaking.demo.screening import write_screening
 from matchmaking.demo.stages import Stages
 from matchmaking.demo.students import Students
+from matchmaking.demo.vacancies import agreement_rows, write_waiting
 from matchmaking.demo.world import SIZES, World
 from organisations.models import (
     Accreditation,
@@ -46,6 +47,7 @@ from placements.models import (
     Rejection,
     Signature,
     Vacancy,
+    VacancyAgreement,
 )
 from stagematch.accounts.models import User
 from stagematch.regions.reference import import_reference, kinds
@@ -81,6 +83,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
         )
         _write(world, students, say, begin)
         say(f"  {write_cvs(world):>7} cv's ({time.monotonic() - begin:.1f} s)")
+        say(f"  {write_waiting(world):>7} vragen aan team en organisatie ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_inventory(day, seed):>7} antwoorden van teams ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_screening(day):>7} weergaven en teksten ({time.monotonic() - begin:.1f} s)")
         for line in hooks.fill(day):
@@ -121,6 +124,7 @@ def _write(world: World, students: Students, say: Say, begin: float) -> None:
         (ContactMoment, stages.moments),
         (Evaluation, stages.evaluations),
         (EvaluationStatistic, stages.statistics()),
+        (VacancyAgreement, agreement_rows(world)),
         (AnswerStatistic, answer_statistics(world, students)),
     )
     with without_triggers(Organisation, Membership, Vacancy):

@@ -59,3 +59,13 @@ DAYS = (
     "Om negen uur drink je koffie met het team. Daarna bereid je de activiteit voor. ’s Middags ben je in de zaal of op pad.",
     "Je begint met een korte dagstart. Dan ga je de wijk in. Je sluit af met een kwartier terugkijken.",
 )
+PROFILES = (
+    "Je vindt het fijn om met je handen bezig te zijn en praat makkelijk met mensen die je nog niet kent.",
+    "Je houdt van rust en regelmaat. Je kunt goed luisteren en wachten.",
+    "Je houdt van drukte en wisselt makkelijk. Je durft voor een groep te staan.",
+)
+GOALS = (
+    "Een groep begeleiden\nEen activiteit plannen en evalueren",
+    "Een gesprek voeren met iemand die je vertrouwt\nSignalen zien en doorgeven",
+    "Samenwerken met vrijwilligers\nGrenzen stellen",
+)

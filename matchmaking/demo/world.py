@@ -358,6 +358,8 @@ class World:
                 "expectations": rng.choice(texts.EXPECTATIONS),
                 "guidance": rng.choice(texts.GUIDANCE),
                 "day_in_team": rng.choice(texts.DAYS),
+                "wanted_profile": texts.PROFILES[number % 3],
+                "wished_goals": texts.GOALS[number % 3],
                 "starts_on": period.starts_on,
                 "ends_on": period.ends_on,
                 "weekdays": weekdays,
@@ -393,6 +395,9 @@ class World:
             }
         )
         links = self.vacancy_links
+        # Every other vacancy names one praktijkbegeleider, the rest all of the team; one in seven still nobody.
+        guides = self.supervisors_of_pool[self.pools_of_team[team["id"], period.pk]["id"]]
+        links["supervisors"] += [(pk, row["id"]) for row in (guides[: number % 2 + 1] if number % 7 != 3 else [])]
         links["qualifications"] += [(pk, q.pk) for q in self._accepted(organisation, number)]
         links["target_groups"] += [(pk, g.pk) for g in group_rows]
         links["work_fields"] += [(pk, f.pk) for f in field_rows]

@@ -112,6 +112,7 @@ class OrganisationAdmin(RoleAdminMixin):
                     "escalate_after_days",
                     "blind_screening",
                     "second_interview",
+                    "vacancy_agreement",
                     "offers_reserve_itself",
                 ]
             },
@@ -131,6 +132,7 @@ class OrganisationAdmin(RoleAdminMixin):
             "escalate_after_days",
             "blind_screening",
             "second_interview",
+            "vacancy_agreement",
             "offers_reserve_itself",
             "sbb_number",
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,11 +51,15 @@ def teams_for(user: User) -> QuerySet[Team]:
 
 
 def free_supervisors(application: Application) -> QuerySet[SupervisorCapacity]:
-    """Return the praktijkbegeleiders of the vacancy's pool who have room left."""
+    """Return the praktijkbegeleiders of the vacancy's pool who have a place and the hours left, who is on the vacancy first."""
+    vacancy = application.vacancy
+    named = vacancy.supervisors.through.objects.filter(vacancy=vacancy, supervisorcapacity=OuterRef("pk"))
     return (
-        SupervisorCapacity.objects.filter(pool=application.vacancy.pool_id, taken__lt=F("places"))
+        SupervisorCapacity.objects.filter(
+            pool=vacancy.pool_id, taken__lt=F("places"), taken_hours__lte=F("hours_per_week") - vacancy.guidance_hours
+        )
         .select_related("supervisor__user")
-        .order_by("supervisor__user__last_name", "pk")
+        .order_by(Exists(named).desc(), "supervisor__user__last_name", "pk")
     )
 
 

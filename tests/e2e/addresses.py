@@ -10,6 +10,7 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
 from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import reverse
@@ -18,7 +19,7 @@ from matchmaking.models import Policy, Proposal
 from organisations.inventory.forms import WORDS
 from organisations.models import InventoryRequest
 from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, BulkOperation, ForwardRequest, Interview, Vacancy
+from placements.models import Application, BulkOperation, ForwardRequest, Interview, OwnPlace, Vacancy, VacancyAgreement
 from placements.validators import validate_can_apply
 from placements.workspace.queue import STAGES
 from roadshows.models import Roadshow
@@ -98,6 +99,9 @@ def public() -> Iterator[Visit]:
     yield _page("vacancy-map", query="?q=bestaatechtniet", label="vacancy-map empty")
     yield _page("vacancy-detail", vacancy.public_id)
     yield _page("organisation-detail", vacancy.organisation.slug)
+    yield _page("embed", vacancy.organisation.slug)
+    yield Visit("vacancy-agreement", _agreement_link())
+    yield Visit("own-place-contact", _own_place_link())
     yield _page("roadshow-list")
     yield _page("roadshow-detail", "leiden-2025")
     yield _page("roadshow-detail", "utrecht-maakt-plek-demo", label="roadshow-detail to come")
@@ -126,6 +130,22 @@ def _secret_links() -> Iterator[Visit]:
         yield Visit(f"secret link {label}", path, 200 if label == "works" else 410)
         if label == "works":
             yield Visit("secret link answer", f"{path}?antwoord=ja")
+
+
+def _link(purpose: str, subject: Any) -> str:
+    """The path of a new secret page about something."""
+    address = make_link(
+        purpose=purpose, subject=subject, expires_at=clock.now() + dt.timedelta(days=2), email="x@demo.example"
+    )
+    return address.removeprefix(settings.BASE_URL)
+
+
+def _agreement_link() -> str:
+    return _link("vacancy_agreement", _first(VacancyAgreement.objects.filter(status="requested")))
+
+
+def _own_place_link() -> str:
+    return _link("own_place", _first(OwnPlace.objects.filter(status="asked")))
 
 
 def _account() -> Iterator[Visit]:
@@ -166,6 +186,7 @@ def student() -> Iterator[Visit]:
     yield _page("apply", _full(me).public_id, label="apply where one cannot")
     yield _page("vacancy-detail", mine[0].vacancy.public_id, label="vacancy-detail reacted")
     yield _page("why-not-proposed", vacancy.public_id)
+    yield _page("own-places")
     yield _page("team-overview", label="403", status=403)
     yield Visit("404 of somebody else's", reverse("application-detail", args=[_other(me).public_id]), 404)
     yield from _account()
@@ -268,6 +289,14 @@ def stagemakelaar() -> Iterator[Visit]:
     ahead = _first(Interview.objects.filter(application__in=screened, status=InterviewStatus.PLANNED))
     for name in ("times", "call-off", "missed"):
         yield _page(f"admin:workspace-talk-{name}", ahead.public_id)
+    vacancy = _first(Vacancy.objects.managed_by(me).filter(applications__status__in=ApplicationStatus.open_statuses()))
+    for page in ("change", "akkoord", "sluiten", "kopieren", "ruimte", "publiceren"):
+        yield _page(f"admin:placements_vacancy_{page}", vacancy.pk)
+    yield _page("admin:placements_vacancy_changelist")
+    yield _page("admin:placements_vacancy_add")
+    yield _page("admin:placements_vacancy_delen")
+    yield _page("admin:own-places")
+    yield _page("admin:own-place", _first(OwnPlace.objects.of_broker(me)).public_id)
     yield _page("home")
     yield _page("vacancy-list")
     yield _page("account")
@@ -300,6 +329,7 @@ def bpv() -> Iterator[Visit]:
     yield _page("school-late-answers")
     yield _page("school-inventory")
     yield _page("school-inventory-new")
+    yield _page("school-own-places")
     yield _page("school-students", query="?q=bestaatechtniet", label="school-students empty")
     yield _page("home")
     yield _page("account")
