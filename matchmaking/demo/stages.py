@@ -83,14 +83,19 @@ class Stages:
                 "pact_supervisor_at": when if begun else None,
                 "first_day_time": dt.time(9, 30) if complete else None,
                 "first_day_address": f"{location['name']}, {location['street']}"[:200],
-                "first_day_contact": f"{supervisor['first_name']} {supervisor['last_name']}",
+                "first_day_contact": self._name(supervisor),
                 "first_day_bring": "Een lunch en een pen." if complete else "",
                 "extend_to": placement["ends_on"] + dt.timedelta(days=28) if phase == "ending" else None,
                 "extend_reason": "De zomerweek is nog te doen." if phase == "ending" else "",
                 "extend_organisation_at": when if phase == "ending" else None,
             }
         )
-        self._sign(pk, placement, phase, supervisor["id"])
+        names = {
+            "student": self._name(self.world.users[student["user_id"] - 1]),
+            "school": self._name(self.world.users[self._coordinator.get(student["school_id"], 1) - 1]),
+            "organisation": self._name(supervisor),
+        }
+        self._sign(pk, placement, phase, names, supervisor["id"])
         self._talk(pk, placement, begun=begun)
         if phase == "finished":
             self._look_back(pk, vacancy["organisation_id"])
@@ -136,13 +141,17 @@ class Stages:
 
     def _user_of_supervisor(self, supervisor: int) -> Row:
         membership = self.world.supervisors[supervisor - 1]["supervisor_id"]
-        return self.world.users[self.world.memberships[membership - 1]["user_id"] - 1]
+        user: Row = self.world.users[self.world.memberships[membership - 1]["user_id"] - 1]
+        return user
 
-    def _sign(self, file: int, placement: Row, phase: str, recorder: int) -> None:
+    @staticmethod
+    def _name(user: Row) -> str:
+        return f"{user['first_name']} {user['last_name']}"
+
+    def _sign(self, file: int, placement: Row, phase: str, names: dict[str, str], recorder: int) -> None:
         parties = {"papers": ["student"], "late": ["student", "school"], "new": []}.get(
             phase, ["student", "school", "organisation"]
         )
-        names = {"student": "De student", "school": "De school", "organisation": "De praktijkbegeleider"}
         signed = min(self.day, placement["agreed_at"].date() + dt.timedelta(days=6))
         for party in parties:
             self.signatures.append(

@@ -247,7 +247,7 @@ class _MomentForm(FileForm):
         moment = self.fields["moment"]
         assert isinstance(moment, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         moment.queryset = ContactMoment.objects.filter(file=self.file, held_on__isnull=True)
-        moment.label_from_instance = _moment_label  # type: ignore[method-assign]
+        moment.label_from_instance = _moment_label  # type: ignore[method-assign, assignment]  # as Django documents it
 
     def values(self) -> dict[str, Any]:
         first = next((m for m in self.file.moments.all() if m.held_on is None), None)

@@ -301,7 +301,7 @@ def _signature_rows(placement: Placement, file: PlacementFile) -> list[dict[str,
         found = signed.get(party)
         rows.append(
             {
-                "party": str(party.label),
+                "party": str(party.label).capitalize(),
                 "name": found.name if found else names[party],
                 "date": date_format(found.signed_on, "j F Y") if found else "",
                 "how": str(SignedHow(found.how).label) if found else "",
