@@ -50,3 +50,11 @@ def templates_of(organisation_pk: int, kind: str, reason: str = "") -> QuerySet[
     """Return the templates in use for this kind of answer; with a reason, those for that reason or for all."""
     rows = AnswerTemplate.objects.filter(organisation=organisation_pk, kind=kind, is_active=True)
     return rows.filter(reason__in=["", reason]) if reason else rows
+
+
+def start_text(wanted: str, application: Application, kind: str) -> str:
+    """Return the text of the template with this number, filled in; empty for a number that is not the organisation's."""
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+        return ""
+    found = templates_of(application.vacancy.organisation_id, kind).filter(pk=int(wanted)).first()
+    return fill(found.text, application) if found else ""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from placements import services, tone
-from placements.answer_templates import fill, templates_of
+from placements.answer_templates import start_text, templates_of
 from placements.enums import AnswerKind
 from placements.models import Application
 from placements.selectors import Preview, candidate_of, preview_rejection
@@ -48,7 +48,10 @@ def reject_candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Answer no, with the reason and an own explanation; sending and looking first are both one click."""
     application = application_or_404(request, public_id)
     user = user_of(request)
-    form = RejectForm(request.POST or None, initial={"explanation": _start(request, application)})
+    form = RejectForm(
+        request.POST or None,
+        initial={"explanation": start_text(request.GET.get("sjabloon", ""), application, AnswerKind.REJECTION)},
+    )
     preview = _preview(form, application, user) if request.method == "POST" else None
     if preview is not None and "verstuur" in request.POST:
         try:
@@ -73,15 +76,6 @@ def reject_candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ),
         status=422 if form.errors else 200,
     )
-
-
-def _start(request: HttpRequest, application: Application) -> str:
-    """The text of a template that was chosen to start from; of the own organisation only."""
-    wanted = request.GET.get("sjabloon", "")
-    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
-        return ""
-    found = templates_of(application.vacancy.organisation_id, AnswerKind.REJECTION).filter(pk=int(wanted)).first()
-    return fill(found.text, application) if found else ""
 
 
 @broker_view

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from placements import services, talk_emails
+from placements.answer_templates import start_text, templates_of
 from placements.calendar_file import interview_calendar, team_summary
 from placements.emails import broker_link
-from placements.enums import InterviewStatus
+from placements.enums import AnswerKind, InterviewStatus
 from placements.free_times import WEEKS
 from placements.models import Application, Interview
 from placements.selectors import candidate_of
@@ -51,7 +52,12 @@ def invite_candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     application = application_or_404(request, public_id)
     round_ = agenda.next_round(application)
     form = InviteForm(
-        request.POST or None, application=application, actor=user_of(request), round=round_, week=_week(request)
+        request.POST or None,
+        application=application,
+        actor=user_of(request),
+        round=round_,
+        week=_week(request),
+        initial={"message": start_text(request.GET.get("sjabloon", ""), application, AnswerKind.INVITATION)},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,7 +80,15 @@ def invite_candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(
         request,
         "admin/workspace/uitnodigen.html",
-        context(request, title=title, application=application, form=form, round=round_, weeks=range(WEEKS)),
+        context(
+            request,
+            title=title,
+            application=application,
+            form=form,
+            round=round_,
+            weeks=range(WEEKS),
+            templates=templates_of(application.vacancy.organisation_id, AnswerKind.INVITATION),
+        ),
         status=422 if form.errors else 200,
     )
 

@@ -308,6 +308,17 @@ def test_template_is_where_a_text_starts_and_never_another_organisations(
         assert "is het vol.</textarea>" not in desk.get(address, {"sjabloon": wrong}).content.decode()
 
 
+def test_invitation_starts_from_a_template_too(desk, organisation, search, vacancy):
+    application = submit(search, vacancy)
+    text = AnswerTemplate.objects.create(
+        organisation=organisation, kind="invitation", name="Hoi", text="Tot bij {team}."
+    )
+    address = reverse("admin:workspace-invite", args=[application.public_id])
+    assert f"?sjabloon={text.pk}" in desk.get(address).content.decode()
+    page = desk.get(address, {"sjabloon": str(text.pk)}).content.decode()
+    assert f"Tot bij {vacancy.team.name}.</textarea>" in page
+
+
 # --- Several at once ------------------------------------------------------------------------------
 REJECT = reverse("admin:workspace-reject-together")
 INVITE = reverse("admin:workspace-invite-together")
