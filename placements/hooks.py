@@ -14,7 +14,6 @@ from placements import (
     mail_samples,
     mail_topics,
     organisation_page,
-    panels,
     privacy,
     services,
     student_emails,
@@ -31,7 +30,6 @@ from placements.own_places import hooks as own_places_hooks
 from placements.services.assisted import CONSENT_LINK
 from placements.services.room import offered_at_pool, offered_to
 from placements.services.saved_searches import FEED_LINK, STOP_LINK
-from placements.views.forward import forward_panels
 from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
 from stagematch.accounts.models import User
@@ -52,7 +50,6 @@ def register() -> None:
     register_drafter(draft_from_answer)
     privacy.register()
     mail_samples.register()
-    panels.register("forward", forward_panels)
     dossier_hooks.register()
     own_places_hooks.register()
     vacancy_emails.register_samples()

@@ -4,14 +4,34 @@ import datetime as dt
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, UUIDField, Value, When
+from django.db.models import (
+    Case,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, ApplicationDraft, AssistedApplication, Favourite, Interview, WaitingListEntry
+from placements.enums import ApplicationStatus, ForwardStatus, InterviewStatus
+from placements.models import (
+    Application,
+    ApplicationDraft,
+    AssistedApplication,
+    Favourite,
+    ForwardRequest,
+    Interview,
+    WaitingListEntry,
+)
 from placements.selectors import next_step
 from stagematch.clock import now, today
 from students.models import PlacementSearch, Student
@@ -36,6 +56,7 @@ def own_applications(student: Student) -> QuerySet[Application]:
     interviews = (
         Interview.objects.exclude(status=InterviewStatus.CANCELLED).select_related("host").prefetch_related("slots")
     )
+    asked = ForwardRequest.objects.filter(application=OuterRef("pk"), status=ForwardStatus.ASKED)
     return (
         Application.objects.filter(student=student)
         .select_related(
@@ -47,6 +68,10 @@ def own_applications(student: Student) -> QuerySet[Application]:
             "offered_supervisor__supervisor__user",
         )
         .defer("vacancy__search_vector", "vacancy__search_text")
+        .annotate(
+            forward_question=Subquery(asked.values("public_id")),
+            forward_team=Subquery(asked.values("to_vacancy__team__name")),
+        )
         .prefetch_related(Prefetch("interviews", queryset=interviews, to_attr="talks"), "events")
     )
 

@@ -4,7 +4,7 @@ Until that yes nothing of the student exists at the other place, and the answer 
 """
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from placements import emails, fit, rules, validators
@@ -137,16 +137,3 @@ def _close(row: ForwardRequest, status: ForwardStatus) -> None:
     row.status = status
     row.answered_at = now()
     row.save(update_fields=["status", "answered_at", "result"])
-
-
-def open_questions(user: User) -> QuerySet[ForwardRequest]:
-    """Return the questions that wait for this student's answer, oldest first."""
-    return (
-        ForwardRequest.objects.filter(
-            application__student__user=user,
-            status=ForwardStatus.ASKED,
-            application__status__in=ApplicationStatus.unanswered(),
-        )
-        .select_related("application__vacancy__organisation", "application__vacancy__team", "to_vacancy__team")
-        .order_by(F("asked_at"), "pk")
-    )

@@ -9,12 +9,9 @@ from django.views.decorators.http import require_http_methods
 from placements import services
 from placements.enums import ForwardStatus
 from placements.models import ForwardRequest
-from placements.panels import Panel
 from placements.services.applications import answer_date
-from placements.services.forwarding import open_questions
 from stagematch.ui.errors import RuleError
 from students.access import StudentRequest, student_required
-from students.models import Student
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,8 +57,3 @@ def _answer(request: StudentRequest, question: ForwardRequest, answer: str) -> H
     services.decline_forward(request=question, actor=request.user)
     messages.success(request, _("Je reactie blijft waar hij is."))
     return redirect("application-detail", question.application.public_id)
-
-
-def forward_panels(student: Student) -> list[Panel]:
-    """The block on the overview: a question that waits for an answer."""
-    return [("placements/_forward_question.html", {"question": question}) for question in open_questions(student.user)]
