@@ -245,9 +245,14 @@ EMAIL_PORT: int = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER: str = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_USE_SSL: bool = env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="stagematch <noreply@stagematch.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Let a small process of its own hand mail over, so that killing the worker never sends a mail twice (docs/mail.md).
+MAIL_COURIER: bool = env.bool("MAIL_COURIER", default=True)
+MAIL_SWEEP_SECONDS: float = env.float("MAIL_SWEEP_SECONDS", default=60.0)
+MAIL_STUCK_SECONDS: int = env.int("MAIL_STUCK_SECONDS", default=0)  # 0: delivery.STUCK_AFTER; only tests need less
 # Where mail that comes back is sent, with a number per mail put in: bounces+<number>@…; empty means nobody reads it.
 BOUNCE_ADDRESS: str = env.str("BOUNCE_ADDRESS", default="")
 BOUNCE_IMAP_HOST: str = env.str("BOUNCE_IMAP_HOST", default="")
@@ -282,7 +287,7 @@ CELERY_BEAT_SCHEDULE = {
     "digests": {"task": "stagematch.mail.tasks.send_digests", "schedule": crontab(hour="7-21", minute=30)},
     "bounces": {"task": "stagematch.mail.tasks.read_bounces", "schedule": crontab(minute="*/10")},
     "placement-night": {"task": "placements.tasks.placement_night", "schedule": crontab(hour=6, minute=30)},
-    "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": 60.0},
+    "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": MAIL_SWEEP_SECONDS},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},
 }
 

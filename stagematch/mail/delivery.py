@@ -22,7 +22,8 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from stagematch.mail import addresses, bounces, topics
+from stagematch.mail import addresses, bounces, topics, transport
+from stagematch.mail.courier import said
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.secrets import mask
 
@@ -39,12 +40,13 @@ class Outcome(StrEnum):
     SERVER_AWAY = "server away"
     FAILED = "failed"
     BOUNCED = "bounced"
+    UNKNOWN = "unknown"
 
 
 MAX_ATTEMPTS = 8
 BACKOFF = [dt.timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960)]
 OUTAGE_DELAY = dt.timedelta(minutes=2)
-STUCK_AFTER = dt.timedelta(minutes=5)
+STUCK_AFTER = dt.timedelta(minutes=3)  # longer than courier.JOB_SECONDS; sweeping comes on top, and 5 is promised
 SWEEP_SECONDS = 45.0  # beat sweeps every 60
 SWEEP_BATCH = 100
 SWEEP_LOCK = 0x6D61696C  # "mail", for pg_try_advisory_lock
@@ -57,12 +59,15 @@ SECRET_FOLDER = "account/"  # noqa: S105 -- a folder of templates
 def deliver(mail_id: int, *, smtp: BaseEmailBackend | None = None) -> Outcome | None:
     """Send one mail, unless someone else has it or it is not due; return what came of it, or None for nothing to do.
 
-    Never raises for what the mail server does. A crash between sending and saving leaves the row in SENDING; the
-    sweeper sends it once more with the same Message-ID.
+    Never raises for what the mail server does. Over SMTP the mail goes by courier (`mail.courier`), which finishes when
+    this process is killed. Given `smtp`, or inside a transaction, this process sends it: a crash between sending and
+    saving then leaves the row in SENDING, and the sweeper sends it once more with the same Message-ID.
     """
+    if smtp is None and transport.is_used():
+        return _deliver_by_courier(mail_id)
     moment = timezone.now()
     claimed = OutgoingMail.objects.filter(pk=mail_id, state=State.QUEUED, next_attempt_at__lte=moment).update(
-        state=State.SENDING, claimed_at=moment, attempts=F("attempts") + 1
+        state=State.SENDING, claimed_at=moment, handed_at=None, attempts=F("attempts") + 1
     )
     if claimed != 1:
         return None
@@ -75,13 +80,32 @@ def deliver(mail_id: int, *, smtp: BaseEmailBackend | None = None) -> Outcome | 
     except (smtplib.SMTPException, OSError) as error:
         # After a fault the session may be half-way a conversation: never use it for the next mail.
         _close(backend)
-        return _settle_failure(mail, error)
+        return _settle_failure(mail, *said(error))
     # Saved before the goodbye to the server: the shorter this gap, the fewer mails a crash can send twice.
     _save(mail, state=State.SENT, sent_at=timezone.now(), last_error="")
     if own:
         _close(backend)
     log.info("mail.sent", mail=mail.pk, template=mail.template, attempts=mail.attempts)
     return Outcome.SENT
+
+
+def _deliver_by_courier(mail_id: int) -> Outcome | None:
+    mail = OutgoingMail.objects.filter(pk=mail_id, state=State.QUEUED, next_attempt_at__lte=timezone.now()).first()
+    if mail is None:
+        return None
+    try:
+        answer = transport.carry(mail, _message(mail), _wiped(mail, State.SENT))
+    except transport.CourierGoneError:
+        log.warning("mail.courier_gone", mail=mail.pk, template=mail.template)
+        return Outcome.UNKNOWN
+    mail.attempts += 1
+    match answer["outcome"]:
+        case "sent":
+            log.info("mail.sent", mail=mail.pk, template=mail.template, attempts=mail.attempts)
+            return Outcome.SENT
+        case "error":
+            return _settle_failure(mail, answer["code"], answer["text"], answer["refused"])
+    return None  # somebody else claimed it first
 
 
 def sweep() -> int:
@@ -103,9 +127,16 @@ def sweep() -> int:
 
 
 def _free_stuck() -> None:
-    """Put rows whose worker died back in line; that attempt counts, so a mail that kills workers ends in FAILED."""
+    """Put rows whose sender died back in line; that attempt counts, so a mail that kills senders ends in FAILED.
+
+    Where the final dot was about to be sent (`handed_at`) the server may have the mail. It is sent again, with the same
+    Message-ID: a mail that comes twice is a nuisance, one that never comes can cost somebody a stage.
+    """
     moment = timezone.now()
-    stuck = OutgoingMail.objects.filter(state=State.SENDING, claimed_at__lt=moment - STUCK_AFTER)
+    after = dt.timedelta(seconds=settings.MAIL_STUCK_SECONDS) if settings.MAIL_STUCK_SECONDS else STUCK_AFTER
+    stuck = OutgoingMail.objects.filter(state=State.SENDING, claimed_at__lt=moment - after)
+    for number in stuck.filter(handed_at__isnull=False).values_list("pk", flat=True):
+        log.warning("mail.uncertain", mail=number, then="sent again with the same Message-ID")
     given_up = stuck.filter(attempts__gte=MAX_ATTEMPTS).update(state=State.FAILED, last_error="worker stopped")
     freed = stuck.update(state=State.QUEUED, next_attempt_at=moment, last_error="worker stopped")
     if freed or given_up:
@@ -115,7 +146,7 @@ def _free_stuck() -> None:
 def _send_due() -> int:
     ends = time.monotonic() + SWEEP_SECONDS
     sent = 0
-    smtp = get_connection()
+    smtp = None if transport.is_used() else get_connection()  # a courier keeps its own connection
     try:
         while time.monotonic() < ends:
             due = OutgoingMail.objects.filter(state=State.QUEUED, next_attempt_at__lte=timezone.now())
@@ -128,7 +159,8 @@ def _send_due() -> int:
             if len(batch) < SWEEP_BATCH:
                 return sent
     finally:
-        _close(smtp)
+        if smtp is not None:
+            _close(smtp)
     return sent
 
 
@@ -169,14 +201,13 @@ def _add_calendar(message: EmailMultiAlternatives, calendar: str) -> None:
     message.attach("gesprek.ics", calendar, "text/calendar")
 
 
-def _settle_failure(mail: OutgoingMail, error: Exception) -> Outcome:
-    """Decide what a fault means for this mail (table above) and save it."""
-    code, text = _reply(error)
+def _settle_failure(mail: OutgoingMail, code: int, text: str, refused: bool) -> Outcome:
+    """Decide what a fault means for this mail (table above) and save it; `refused` says it was about the recipient."""
     state, wait, attempts = State.QUEUED, dt.timedelta(), mail.attempts
     if code in (0, 421):
         # Nothing about this mail: the server is away. Waiting does not use up its attempts.
         outcome, wait, attempts = Outcome.SERVER_AWAY, OUTAGE_DELAY, mail.attempts - 1
-    elif isinstance(error, smtplib.SMTPRecipientsRefused) and code >= 500:
+    elif refused and code >= 500:
         outcome, state = Outcome.BOUNCED, State.BOUNCED
     elif attempts >= MAX_ATTEMPTS:
         outcome, state = Outcome.FAILED, State.FAILED
@@ -202,32 +233,22 @@ def _settle_failure(mail: OutgoingMail, error: Exception) -> Outcome:
     return outcome
 
 
-def _reply(error: Exception) -> tuple[int, str]:
-    """Return the SMTP code and text of a fault; code 0 when the server gave none (no connection, broken off)."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, text = next(iter(error.recipients.values()))
-        return code, _words(text)
-    if isinstance(error, (smtplib.SMTPConnectError, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError)):
-        return 0, f"{type(error).__name__} {error.smtp_code}"
-    if isinstance(error, smtplib.SMTPResponseException):
-        return error.smtp_code, _words(error.smtp_error)
-    return 0, type(error).__name__
-
-
-def _words(text: bytes | str) -> str:
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+def _wiped(mail: OutgoingMail, state: str) -> dict[str, str]:
+    """Return the texts of a mail that reached `state`, without what nobody should read back from the outbox."""
+    if mail.template.startswith(SECRET_FOLDER) and state in (State.SENT, State.FAILED, State.BOUNCED):
+        return {"body_text": "", "body_html": "", "calendar": ""}
+    if state == State.SENT and mail.template == topics.DIGEST_TEMPLATE:
+        # What it collected is in the rows it was made of, each with its own term; here nothing has to stay.
+        return {"subject": "Verzamelmail", "body_text": "", "body_html": "", "calendar": ""}
+    if state == State.SENT:
+        # A secret link opens a page for whoever has it: once the mail is out, nobody reads the link back from the outbox.
+        return {"body_text": mask(mail.body_text), "body_html": mask(mail.body_html)}
+    return {}
 
 
 def _save(mail: OutgoingMail, **values: object) -> None:
     """Save the outcome of an attempt, waiting for a database that restarts: what was sent must be known as sent."""
-    if mail.template.startswith(SECRET_FOLDER) and values["state"] in (State.SENT, State.FAILED, State.BOUNCED):
-        values |= {"body_text": "", "body_html": "", "calendar": ""}
-    elif values["state"] == State.SENT and mail.template == topics.DIGEST_TEMPLATE:
-        # What it collected is in the rows it was made of, each with its own term; here nothing has to stay.
-        values |= {"subject": "Verzamelmail", "body_text": "", "body_html": "", "calendar": ""}
-    elif values["state"] == State.SENT:
-        # A secret link opens a page for whoever has it: once the mail is out, nobody reads the link back from the outbox.
-        values |= {"body_text": mask(mail.body_text), "body_html": mask(mail.body_html)}
+    values |= _wiped(mail, str(values["state"]))
     ends = time.monotonic() + SAVE_RETRY_SECONDS
     while True:
         try:

@@ -65,6 +65,8 @@ def queue_mail(
     if known is not None:
         return known
     topic, plan = _plan(template, user, address)
+    if calendar and plan.get("state") == State.HELD:
+        plan = {"topic": plan["topic"]}  # a file for the agenda cannot be collected: this one goes by itself
     extra = {"unsubscribe_url": _unsubscribe_url(user, topic)}
     subject, body_text, body_html = render(template=template, context={**extra, **context, "recipient": user})
     if plan.get("state") == State.OFF:

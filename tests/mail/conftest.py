@@ -1,6 +1,6 @@
 """A real mail server in a thread, and two mails to send."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from stagematch.celery import app
-from stagematch.mail import services
+from stagematch.mail import services, transport
 from stagematch.mail.models import OutgoingMail
 
 
@@ -26,6 +26,7 @@ class MailServer:
         self.on_data = "250 OK"
         self.connections = 0
         self.take_and_break_off = False
+        self.on_arrival: Callable[[], None] | None = None
 
     async def handle_EHLO(  # noqa: N802 -- aiosmtpd's name
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -49,6 +50,8 @@ class MailServer:
             self.inbox.append(message)
             self.recipients += envelope.rcpt_tos
             self.senders.append(envelope.mail_from)
+        if self.on_arrival is not None:
+            self.on_arrival()
         if self.take_and_break_off:
             assert server.transport is not None
             server.transport.close()
@@ -64,14 +67,17 @@ def mail_server(settings, free_port) -> Iterator[MailServer]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port
     yield server
+    transport.dismiss()
     controller.stop()
 
 
 @pytest.fixture
-def no_mail_server(settings, free_port) -> None:
+def no_mail_server(settings, free_port) -> Iterator[None]:
     """Settings that point to a port where nobody listens."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port
+    yield
+    transport.dismiss()
 
 
 @pytest.fixture
