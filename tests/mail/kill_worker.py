@@ -158,6 +158,7 @@ def run_round(*, mails: int, kills: int, seed: int, courier: bool = True, limit:
                 )
                 for n in range(mails)
             ]  # fmt: skip
+            OutgoingMail.objects.filter(key__startswith=f"kill:{seed}:").delete()  # of a run that was broken off
             OutgoingMail.objects.bulk_create(rows)
             from stagematch.mail.tasks import deliver_mail
 
