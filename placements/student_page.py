@@ -256,23 +256,37 @@ def overview(student: Student, limit: int) -> Overview:
     return Overview(urgent, running, ended, limit)
 
 
-def done_steps(search: PlacementSearch | None, student: Student) -> tuple[bool, bool, bool, bool]:
-    """Return whether there are a CV, wishes and learning goals, and whether the student waits in a row; one query."""
+@dataclass(frozen=True)
+class Has:
+    """What a student has, so that the overview only asks for what is there."""
+
+    cv: bool
+    wishes: bool
+    goals: bool
+    waiting: bool
+    unsent: bool
+    saved: bool
+
+
+def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
+    """Return what this student has to show; one query."""
     from students.models import Document, LearningGoal
 
     through = PlacementSearch.target_groups.through
-    key = search.pk if search else None
+    mine = {"student": OuterRef("pk")}
     row = (
         Student.objects.filter(pk=student.pk)
         .values_list(
-            Exists(Document.objects.filter(student=OuterRef("pk"), is_current=True)),
+            Exists(Document.objects.filter(**mine, is_current=True)),
             Exists(through._default_manager.filter(placementsearch=search)),
-            Exists(LearningGoal.objects.filter(search_id=key)),
-            Exists(WaitingListEntry.objects.filter(student=OuterRef("pk"))),
+            Exists(LearningGoal.objects.filter(search_id=search.pk if search else None)),
+            Exists(WaitingListEntry.objects.filter(**mine)),
+            Exists(ApplicationDraft.objects.filter(**mine)) | Exists(AssistedApplication.objects.filter(**mine)),
+            Exists(Favourite.objects.filter(**mine)),
         )
         .get()
     )
-    return row[0], row[1], row[2], row[3]
+    return Has(*row)
 
 
 def saved_places(student: Student) -> QuerySet[Favourite]:

@@ -350,6 +350,20 @@ class EnrolForm(FormMixin, forms.Form):
         return self.programmes[str(self.cleaned_data["programme"])]
 
 
+class PhoneForm(FormMixin, forms.Form):
+    """The one thing about the person that neither the school nor the search keeps up to date."""
+
+    phone = forms.RegexField(
+        label=_("Je telefoonnummer"),
+        regex=r"^[0-9+ ()-]{0,20}$",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        help_text=_("Een organisatie ziet dit pas als je wordt uitgenodigd."),
+        error_messages={"invalid": _("Schrijf je nummer met cijfers, bijvoorbeeld 06 12345678.")},
+    )
+
+
 class DeleteAccountForm(FormMixin, forms.Form):
     """Asked once more in words, because it cannot be undone."""
 

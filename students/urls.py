@@ -10,6 +10,8 @@ urlpatterns = [
     path("mijn/zoektocht/<slug:stap>/", student.my_search_edit, name="my-search-edit"),
     path("mijn/begin/", start.my_start, name="my-start"),
     path("mijn/gegevens/", student.my_data, name="my-data"),
+    path("mijn/gegevens/telefoon/", student.my_data_phone, name="my-data-phone"),
+    path("mijn/gegevens/bewaren/", student.my_data_keep, name="my-data-keep"),
     path("mijn/gegevens/download/", student.my_data_download, name="my-data-download"),
     path("mijn/gegevens/verwijderen/", student.my_data_delete, name="my-data-delete"),
 ]

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from placements import panels, services
 from placements.browse.cards import cards, for_cards, vacancy_url
+from placements.emails import contact_of
 from placements.enums import ApplicationStatus
 from placements.forms.student import ReasonForm
 from placements.models import Application, RejectionFeedback, Vacancy
 from placements.selectors import alternatives_for, pad_stappen, timeline
 from placements.services.feedback import mark_helpful
-from placements.student_page import Row, done_steps, overview, own_application, saved_places, unsent_of
+from placements.student_page import Row, overview, own_application, saved_places, unsent_of, what_there_is
 from placements.views.common import back_to
 from placements.waiting import lines_of
 from stagematch.ui.errors import RuleError
@@ -39,8 +40,8 @@ def my_overview(request: StudentRequest) -> HttpResponse:
     student = request.student
     search = current_search(request.user)
     page = overview(student, settings.MAX_OPEN_APPLICATIONS)
-    drafts, requests = unsent_of(student)
-    has_cv, wishes, goals, waits = done_steps(search, student)
+    has = what_there_is(search, student)
+    drafts, requests = unsent_of(student) if has.unsent else ([], [])
     context = {
         "tab": "mijn",
         "student": student,
@@ -51,11 +52,11 @@ def my_overview(request: StudentRequest) -> HttpResponse:
         "panels": [
             render_to_string(template, panel, request=request) for template, panel in panels.panels_for(student)
         ],
-        "saved": list(saved_places(student)[:5]),
+        "saved": list(saved_places(student)[:5]) if has.saved else [],
         "requests": requests,
         "drafts": drafts,
-        "lines": lines_of(student) if waits else [],
-        "todo": todo_of(search, has_cv=has_cv, wishes=int(wishes), goals=int(goals)),
+        "lines": lines_of(student) if has.waiting else [],
+        "todo": todo_of(search, has_cv=has.cv, wishes=int(has.wishes), goals=int(has.goals)),
     }
     return render(request, "placements/my_overview.html", context)
 
@@ -82,6 +83,7 @@ def application_detail(request: StudentRequest, public_id: str) -> HttpResponse:
         "timeline": timeline(application),
         "similar": cards(similar, search=search, origin=search.home if search else None, can_save=True),
         "can_withdraw": application.is_open,
+        "contact": contact_of(application) if row.overdue else None,
         "helped": RejectionFeedback.objects.filter(rejection__application=application).exists(),
     }
     return render(request, "placements/application_detail.html", context)

@@ -2,14 +2,25 @@
 
 from students.services.documents import forget_file, save_document
 from students.services.enrol import enrol_self, school_for
-from students.services.privacy import delete_person, export_person, register_export, register_farewell
+from students.services.privacy import (
+    correct_phone,
+    delete_person,
+    export_archive,
+    export_person,
+    keep_applications,
+    register_export,
+    register_farewell,
+)
 from students.services.search import open_search, stop_search, update_search
 
 __all__ = [
+    "correct_phone",
     "delete_person",
     "enrol_self",
+    "export_archive",
     "export_person",
     "forget_file",
+    "keep_applications",
     "open_search",
     "register_export",
     "register_farewell",

@@ -4,12 +4,18 @@ Both walk the relations of the models instead of a list by hand: a room that is 
 deletion from its first day. A room that must do more than lose its rows registers a farewell.
 """
 
+import datetime as dt
+import io
+import json
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import structlog
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import ForeignObjectRel, ProtectedError, Q
 from django.utils.encoding import force_str
@@ -17,11 +23,13 @@ from django.utils.translation import gettext as _
 
 from organisations.inventory.services import forget_contact
 from stagematch.accounts.models import User
-from stagematch.clock import now
+from stagematch.clock import now, today
 from stagematch.links.services import forget_address
 from stagematch.mail.models import MailAddress, OutgoingMail
 from stagematch.ui.errors import RuleError
 from students.models import Document, Student
+
+log = structlog.get_logger(__name__)
 
 Exporter = Callable[[User], dict[str, Any]]
 Farewell = Callable[[Student, User], None]
@@ -106,7 +114,7 @@ def _plain(row: models.Model) -> dict[str, Any]:
 def export_person(*, user: User, actor: User | None = None) -> dict[str, Any]:
     """Return everything stagematch knows about a person, ready for JSON, in Dutch words (AVG article 15 and 20).
 
-    Files are named; they are downloaded one by one. The caller records the export in the access log.
+    Files are named; `export_archive` brings them along. The caller records the export in the access log.
     """
     parts: dict[str, Any] = {
         force_str(model._meta.verbose_name_plural): [_plain(row) for row in rows]
@@ -115,6 +123,46 @@ def export_person(*, user: User, actor: User | None = None) -> dict[str, Any]:
     for name, exporter in _exporters.items():
         parts[name] = exporter(user)
     return {"van": str(user), "gemaakt": now(), "gegevens": parts}
+
+
+def export_archive(*, user: User, actor: User | None = None) -> bytes:
+    """Return a zip with everything: `gegevens.json`, and every file of the person as it was kept.
+
+    A file that is missing on disk is named in the JSON and left out of the archive; the rest still comes.
+    """
+    text = json.dumps(export_person(user=user, actor=actor), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("gegevens.json", text)
+        for number, document in enumerate(Document.objects.filter(student__user=user).order_by("uploaded_at"), start=1):
+            try:
+                with document.file.open("rb") as stored:
+                    archive.writestr(f"bestanden/{number}-{document.original_name.replace('/', '-')}", stored.read())
+            except (FileNotFoundError, ValueError):
+                log.warning("export.file_missing", document=document.pk)
+    return out.getvalue()
+
+
+KEEP_LONGER_DAYS = 365
+"""Days that a student may choose to keep closed reactions (R8)."""
+
+
+@transaction.atomic
+def keep_applications(*, student: Student, actor: User, longer: bool) -> Student:
+    """Let closed reactions stay for a year from today, or go after four weeks again, as the student chooses (R8)."""
+    locked = Student.objects.select_for_update(no_key=True).get(pk=student.pk)
+    locked.keep_applications_until = today() + dt.timedelta(days=KEEP_LONGER_DAYS) if longer else None
+    locked.save(update_fields=["keep_applications_until"])
+    return locked
+
+
+@transaction.atomic
+def correct_phone(*, student: Student, actor: User, phone: str) -> Student:
+    """Change the telephone number; empty takes it away."""
+    locked = Student.objects.select_for_update(no_key=True).get(pk=student.pk)
+    locked.phone = phone.strip()[:20]
+    locked.save(update_fields=["phone"])
+    return locked
 
 
 @transaction.atomic

@@ -1,25 +1,31 @@
 """What a student tells about the search, and the student's own data (features S2, S14)."""
 
-import json
-
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stagematch.audit.models import AccessLog
+from stagematch.audit.selectors import looks_at
 from stagematch.audit.services import record_export
 from stagematch.clock import today
 from stagematch.ui.errors import RuleError
 from students.access import StudentRequest, student_required
-from students.forms import DeleteAccountForm
+from students.forms import DeleteAccountForm, PhoneForm
 from students.models import Document
 from students.selectors import current_cv, current_search, todo_for
-from students.services import delete_person, export_person, open_search, save_document, stop_search, update_search
+from students.services import (
+    correct_phone,
+    delete_person,
+    export_archive,
+    keep_applications,
+    open_search,
+    save_document,
+    stop_search,
+    update_search,
+)
 from students.steps import STEPS, step_of
 
 _SEEN = 50
@@ -102,26 +108,59 @@ def _ready(request: StudentRequest) -> HttpResponseBase:
 @require_safe
 @student_required
 def my_data(request: StudentRequest) -> HttpResponse:
-    """Show what we keep, who opened the file, and the ways to take it along or have it removed."""
-    context = {
+    """Show what we keep, who opened the file, and the ways to correct it, take it along or have it removed."""
+    return render(
+        request, "students/my_data.html", _my_data(request, PhoneForm(initial={"phone": request.student.phone}))
+    )
+
+
+def _my_data(request: StudentRequest, form: PhoneForm) -> dict[str, object]:
+    until = request.student.keep_applications_until
+    return {
         "student": request.student,
         "documents": list(Document.objects.filter(student=request.student)),
-        "seen": list(AccessLog.objects.filter(subject=request.user).order_by("-at", "-pk")[:_SEEN]),
+        "seen": looks_at(request.user, limit=_SEEN),
+        "keeps_longer": until if until is not None and until > today() else None,
+        "form": form,
         "tab": "mijn",
     }
-    return render(request, "students/my_data.html", context)
+
+
+@require_POST
+@student_required
+def my_data_phone(request: StudentRequest) -> HttpResponseBase:
+    """Correct the telephone number."""
+    form = PhoneForm(request.POST)
+    if not form.is_valid():
+        return render(request, "students/my_data.html", _my_data(request, form))
+    correct_phone(student=request.student, actor=request.user, phone=form.cleaned_data["phone"])
+    messages.success(request, _("Opgeslagen."))
+    return redirect("my-data")
+
+
+@require_POST
+@student_required
+def my_data_keep(request: StudentRequest) -> HttpResponseBase:
+    """Keep closed reactions for a year, or let them go after four weeks again."""
+    longer = request.POST.get("bewaar") == "jaar"
+    keep_applications(student=request.student, actor=request.user, longer=longer)
+    messages.success(
+        request,
+        _("We bewaren je afgesloten reacties een jaar.")
+        if longer
+        else _("We wissen je afgesloten reacties weer na 4 weken."),
+    )
+    return redirect("my-data")
 
 
 @require_POST
 @student_required
 def my_data_download(request: StudentRequest) -> HttpResponse:
-    """Give everything about this person as a JSON file."""
-    text = json.dumps(
-        export_person(user=request.user, actor=request.user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2
-    )
+    """Give everything about this person: a zip with a JSON file and the own files."""
+    archive = export_archive(user=request.user, actor=request.user)
     record_export(actor=request.user, subject=request.user, obj=request.user, label="")
-    name = f"stagematch-{slugify(request.user.get_short_name()) or 'gegevens'}-{today().isoformat()}.json"
-    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    name = f"stagematch-{slugify(request.user.get_short_name()) or 'gegevens'}-{today().isoformat()}.zip"
+    response = HttpResponse(archive, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -416,3 +416,21 @@ def test_no_input_breaks_the_school_page(client, coordinator, search, text):
     response = client.get(reverse("school-students"), dict.fromkeys(["q", "klas", "leerjaar", "stand", "pagina"], text))
     assert response.status_code == 200
     assert "<script>alert" not in response.content.decode()
+
+
+# --- When the answer stays away, and one click to withdraw --------------------------------------------------
+
+
+def test_a_late_answer_says_what_one_can_do_and_withdrawing_is_one_click(me, search, vacancy, coordinator):
+    application = submit(search, vacancy)
+    url = url_of("application-detail", application)
+    page = me.get(url).content.decode()
+    assert "Dit ligt niet aan jou" not in page
+    assert "Dit gebeurt meteen en kan niet terug." in page
+    with at(application.answer_by + dt.timedelta(days=1)):
+        late = me.get(url).content.decode()
+    assert "Dit ligt niet aan jou" in late
+    assert coordinator.email in late
+    me.post(url_of("application-withdraw", application))
+    application.refresh_from_db()
+    assert application.status == ApplicationStatus.WITHDRAWN

@@ -1,13 +1,21 @@
 """The steps of the search: each saves by itself, nothing is lost, and it opens when it is complete (features S2)."""
 
+import datetime as dt
+import io
+import json
+import zipfile
+
 import pytest
 from django.urls import reverse
 
 from organisations.enums import Weekday
+from stagematch.audit.selectors import looks_at
+from stagematch.audit.services import record_download, record_view
+from stagematch.clock import at, today
 from stagematch.ui.errors import RuleError
 from students.enums import SearchStatus
 from students.models import Document, PlacementSearch
-from students.services import open_search, update_search
+from students.services import open_search, save_document, update_search
 from students.steps import STEPS
 from tests import factories as f
 from tests.students.pdfs import pdf, upload
@@ -151,13 +159,67 @@ def test_stop_and_start_again(client, search, student):
 # --- My data ------------------------------------------------------------------------------------------------
 
 
-def test_download_is_a_file_with_my_data(client, search, student):
+def test_download_is_a_zip_with_my_data_and_my_files(client, search, student):
+    save_document(student=search.student, upload=upload(pdf(), "Mijn cv.pdf"), actor=student)
     client.force_login(student)
     assert client.get(reverse("my-data-download")).status_code == 405
     response = client.post(reverse("my-data-download"))
-    assert response["Content-Type"].startswith("application/json")
+    assert response["Content-Type"] == "application/zip"
     assert response["Content-Disposition"].startswith("attachment")
-    assert student.email in response.content.decode()
+    with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
+        assert archive.namelist() == ["gegevens.json", "bestanden/1-Mijn cv.pdf"]
+        assert json.loads(archive.read("gegevens.json"))["van"] == str(student)
+        assert student.email in archive.read("gegevens.json").decode()
+        assert archive.read("bestanden/1-Mijn cv.pdf").startswith(b"%PDF")
+
+
+def test_a_file_that_is_gone_does_not_stop_the_download(client, search, student):
+    document = save_document(student=search.student, upload=upload(pdf(), "weg.pdf"), actor=student)
+    document.file.storage.delete(document.file.name)
+    client.force_login(student)
+    with zipfile.ZipFile(io.BytesIO(client.post(reverse("my-data-download")).content)) as archive:
+        assert archive.namelist() == ["gegevens.json"]
+
+
+def test_looks_are_told_per_person_and_day(client, search, student, broker):
+    with at(dt.date(2027, 1, 4)):
+        for _ in range(3):
+            record_view(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Linde")
+        record_download(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Linde")
+    with at(dt.date(2027, 1, 5)):
+        record_view(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Linde")
+    looks = looks_at(student, limit=10)
+    assert [(look.day, look.times, look.what) for look in looks] == [
+        (dt.date(2027, 1, 5), 1, "bekeken"),
+        (dt.date(2027, 1, 4), 4, "gedownload, bekeken"),
+    ]
+    client.force_login(student)
+    page = client.get(reverse("my-data")).content.decode()
+    assert broker.get_full_name() in page
+    assert "4 keer" in page
+
+
+def test_reactions_are_kept_a_year_when_the_student_wants_it(client, search, student):
+    client.force_login(student)
+    url = reverse("my-data-keep")
+    assert "een jaar." in client.post(url, {"bewaar": "jaar"}, follow=True).content.decode()
+    search.student.refresh_from_db()
+    assert search.student.keep_applications_until == today() + dt.timedelta(days=365)
+    assert "Je koos om afgesloten reacties te bewaren tot" in client.get(reverse("my-data")).content.decode()
+    client.post(url, {"bewaar": "kort"})
+    search.student.refresh_from_db()
+    assert search.student.keep_applications_until is None
+
+
+def test_the_telephone_number_can_be_corrected(client, search, student):
+    client.force_login(student)
+    client.post(reverse("my-data-phone"), {"phone": "06 87654321"})
+    search.student.refresh_from_db()
+    assert search.student.phone == "06 87654321"
+    wrong = client.post(reverse("my-data-phone"), {"phone": "<script>"})
+    assert "Schrijf je nummer met cijfers" in wrong.content.decode()
+    search.student.refresh_from_db()
+    assert search.student.phone == "06 87654321"
 
 
 def test_delete_asks_once_more_and_then_is_gone(client, search, student):
