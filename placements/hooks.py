@@ -18,6 +18,7 @@ from placements import (
     services,
     student_emails,
     talk_emails,
+    team_talks,
     vacancy_emails,
 )
 from placements.browse import options
@@ -46,6 +47,7 @@ def register() -> None:
         admin.site.add_views(urls)
         admin.site.add_views(dossier_urls)
     context.register_counter("wachtend", waiting)
+    team_talks.register()
     organisation_page.register()
     register_drafter(draft_from_answer)
     privacy.register()

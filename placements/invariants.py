@@ -99,6 +99,13 @@ def register_all() -> None:
         "a planned talk is of an open application": f"""
             select i.id from placements_interview i join placements_application a on a.id = i.application_id
             where i.status = 'planned' and a.status not in ({open_})""",
+        "agendas hold the planned talks and nothing else": """
+            select b.id from placements_interviewbooking b join placements_interview i on i.id = b.interview_id
+            where i.status <> 'planned' or b.starts_at <> i.starts_at or b.ends_at <> i.ends_at
+            union all select i.id from placements_interview i where i.status = 'planned' and not exists
+            (select 1 from placements_interviewbooking b where b.interview_id = i.id)""",
+        "a reserve has a rank, and nobody else": """
+            select id from placements_application where (status = 'reserve') <> (reserve_rank is not null)""",
         "a second talk follows a good first one": """
             select i.id from placements_interview i where i.round = 2 and i.status <> 'cancelled' and not exists
             (select 1 from placements_interview f where f.application_id = i.application_id and f.round = 1

@@ -57,6 +57,7 @@ class Students:
         self.events: list[Row] = []
         self.rejections: list[Row] = []
         self.interviews: list[Row] = []
+        self.bookings: list[Row] = []
         self.slots: list[Row] = []
         self.placements: list[Row] = []
         self._aliases: dict[int, set[str]] = defaultdict(set)
@@ -418,6 +419,18 @@ class Students:
                 "created_at": asked,
             }
         )
+        if status == "planned":
+            student = self.students[row["student_id"] - 1]["user_id"]
+            self.bookings += [
+                {
+                    "id": len(self.bookings) + n,
+                    "interview_id": pk,
+                    "person": f"u{user}",
+                    "starts_at": start,
+                    "ends_at": start + dt.timedelta(minutes=30),
+                }
+                for n, user in enumerate((student, actor), start=1)
+            ]
         if status == "proposed":
             for n in range(3):
                 begin = noon(self._term(self.day, 2 + n), hour=9 + 2 * n)

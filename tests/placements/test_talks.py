@@ -421,3 +421,11 @@ def test_other_broker_cannot_touch_a_talk(client, planned, other_broker):
     client.force_login(other_broker, backend="allauth.account.auth_backends.AuthenticationBackend")
     for name in ("times", "call-off", "missed", "calendar"):
         assert client.get(reverse(f"admin:workspace-talk-{name}", args=[planned.public_id])).status_code == 404
+
+
+def test_team_page_shows_the_own_talks_and_who_still_has_to_advise(client, second, team_lead, other_broker):
+    client.force_login(team_lead, backend="allauth.account.auth_backends.AuthenticationBackend")
+    page = client.get(reverse("team-overview")).content.decode()
+    assert "Jouw gesprekken" in page
+    assert "geef je advies" in page
+    assert reverse("team-interview", args=[second.public_id]) in page
