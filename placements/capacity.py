@@ -106,7 +106,7 @@ def capacity_of(vacancy: Vacancy) -> Capacity:
     """Return the room of a vacancy with its pool and its praktijkbegeleiders. At most five queries."""
     offers = Application.objects.filter(vacancy=vacancy, status=ApplicationStatus.OFFERED).count()
     own = Level(str(_("Deze vacature")), vacancy.places, vacancy.places_taken, offers)
-    pool = TeamCapacity.objects.select_related("team", "period").filter(pk=vacancy.pool_id).first()
+    pool = TeamCapacity.objects.select_related("team", "period").filter(vacancies=vacancy).first()
     if pool is None:
         return Capacity(own, None, hours_each=vacancy.guidance_hours)
     offered = Application.objects.filter(vacancy__pool=pool, status=ApplicationStatus.OFFERED).count()

@@ -27,8 +27,8 @@ def agreement_rows(world: World) -> list[Row]:
     """Every vacancy that is seen, or was, has its team's yes from a few days before; in bulk, without a query."""
     people: dict[int, list[int]] = defaultdict(list)
     member_of = {row["id"]: row["supervisor_id"] for row in world.supervisors}
-    for vacancy, supervisor in world.vacancy_links["supervisors"]:
-        people[vacancy].append(member_of[supervisor])
+    for vacancy_id, supervisor_id in world.vacancy_links["supervisors"]:
+        people[vacancy_id].append(member_of[supervisor_id])
     zone = timezone.get_default_timezone()
     rows: list[Row] = []
     for vacancy in world.vacancies:

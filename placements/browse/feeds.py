@@ -96,7 +96,7 @@ def write(kind: str, rows: Iterable[Vacancy], *, title: str, page: str, address:
         language="nl",
         feed_url=address,
         feed_guid=address,
-        ttl="60",
+        ttl=60,
     )
     for vacancy in rows:
         feed.add_item(

@@ -150,7 +150,7 @@ def school_own_place(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Je antwoord is opgeslagen."))
             return redirect("school-own-place", place.public_id)
-    same_name = Organisation.objects.filter(name__iexact=place.organisation_name).exclude(pk=place.organisation_id)
+    same_name = Organisation.objects.filter(name__iexact=place.organisation_name).exclude(own_places=place)
     page = {"form": form, "same_name": same_name.exists(), "tab": "school", **_facts(place)}
     return render(request, "placements/school_own_place.html", page)
 

@@ -95,7 +95,9 @@ def update_vacancy(*, vacancy: Vacancy, actor: User | None, **fields: Any) -> Va
 
 def _validate_move(vacancy: Vacancy, fields: dict[str, Any]) -> None:
     """Places and hours that were given, or offered, were counted with this team, this period and these hours (R7)."""
-    changes = {name for name in ("team", "period", "pool") if name in fields and fields[name] != getattr(vacancy, name)}
+    changes: set[str] = {
+        name for name in ("team", "period", "pool") if name in fields and fields[name] != getattr(vacancy, name)
+    }
     if "guidance_hours" in fields and fields["guidance_hours"] > vacancy.guidance_hours:
         changes.add("guidance_hours")
     if not changes:

@@ -57,8 +57,9 @@ def _page(request: HttpRequest, agreement: VacancyAgreement, *, actor: User | No
             form.add_error(error.field if error.field in form.fields else None, error.message)
             agreement.refresh_from_db()
             if error.code == "text_changed":
-                form.data = form.data.copy()
-                form.data["read"] = fingerprint(vacancy)
+                shown = request.POST.copy()
+                shown["read"] = fingerprint(vacancy)
+                form.data = shown
         is_open = agreement.status == AgreementStatus.REQUESTED
     context = {
         "agreement": agreement,

@@ -75,7 +75,7 @@ def _feed(request: HttpRequest, kind: str, organisation: Organisation | None, pa
 @login_not_required
 @require_safe
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # its types know no view with an argument
 def embed(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The open places of an organisation as a bare page for in a frame on its own site."""
     organisation = get_object_or_404(Organisation.objects.public(), slug=slug)
