@@ -10,8 +10,9 @@ from matchmaking.demo.load import load
 from matchmaking.demo.students import Students
 from matchmaking.demo.world import ACCOUNTS, SIZES, Size, World
 from organisations.models import Organisation, Qualification
+from placements.agreements import state_of
 from placements.enums import ApplicationStatus
-from placements.models import Application, ApplicationEvent, Interview, Vacancy
+from placements.models import Application, ApplicationEvent, Interview, Vacancy, VacancyAgreement
 from placements.services import refresh_search_text
 from placements.validators import validate_fits
 from stagematch.accounts.models import User
@@ -33,7 +34,10 @@ def demo(settings, tmp_path):
 
 
 def test_demo_has_its_people_everything_to_see_and_breaks_no_rule(demo):
-    assert (Student.objects.count(), Vacancy.objects.count()) == (400, 120)
+    # One more than the size says: the copy for the next period, which waits for the teamcoach.
+    assert (Student.objects.count(), Vacancy.objects.count()) == (400, 121)
+    assert VacancyAgreement.objects.filter(status="requested").count() == 1
+    assert all(state_of(v).given for v in Vacancy.objects.published().select_related("organisation")[:20])
     emails = [email for email, _first, _last in ACCOUNTS.values()]
     assert User.objects.filter(email__in=emails, is_demo=True).count() == len(ACCOUNTS)
     assert set(Application.objects.values_list("status", flat=True)) == set(ApplicationStatus.values)

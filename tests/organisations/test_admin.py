@@ -129,6 +129,7 @@ def test_a_broker_changes_texts_but_not_what_the_organisation_is(sign_in, broker
     form = page.context["adminform"].form
     assert set(form.fields) == {
         "description", "vision", "website", "response_term_days", "blind_screening", "second_interview", "sbb_number",
+        "vacancy_agreement", "second_contact", "escalate_after_days", "offers_reserve_itself",
     }  # fmt: skip
     data = {"description": "Wij zijn er voor de buurt.", "vision": "", "website": "", "response_term_days": "8",
             "blind_screening": "on", "sbb_number": "", "is_approved": "", "email_domain": "kaping.example",
