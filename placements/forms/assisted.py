@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
@@ -54,7 +55,7 @@ class AskStudentForm(_PlaceForm):
 
     kind = forms.ChoiceField(
         label=_("Wat wil je doen?"),
-        choices=AssistedKind.choices,
+        choices=[(kind.value, capfirst(kind.label)) for kind in AssistedKind],
         initial=AssistedKind.APPLY,
         widget=forms.RadioSelect,
         help_text=_("Voorstellen is een bericht aan de stagemakelaar, met naam. Er komt dan nog geen reactie."),

@@ -19,7 +19,20 @@ from matchmaking.models import Policy, Proposal
 from organisations.inventory.forms import WORDS
 from organisations.models import InventoryRequest
 from placements.enums import ApplicationStatus, InterviewStatus
-from placements.models import Application, BulkOperation, ForwardRequest, Interview, OwnPlace, Vacancy, VacancyAgreement
+from placements.models import (
+    Application,
+    ApplicationDraft,
+    AssistedApplication,
+    BulkOperation,
+    ForwardRequest,
+    Interview,
+    OwnPlace,
+    Report,
+    SavedSearch,
+    Vacancy,
+    VacancyAgreement,
+    WaitingListEntry,
+)
 from placements.validators import validate_can_apply
 from placements.workspace.queue import STAGES
 from roadshows.models import Roadshow
@@ -187,9 +200,28 @@ def student() -> Iterator[Visit]:
     yield _page("vacancy-detail", mine[0].vacancy.public_id, label="vacancy-detail reacted")
     yield _page("why-not-proposed", vacancy.public_id)
     yield _page("own-places")
+    yield from _own(me)
     yield _page("team-overview", label="403", status=403)
     yield Visit("404 of somebody else's", reverse("application-detail", args=[_other(me).public_id]), 404)
     yield from _account()
+
+
+def _own(me: User) -> Iterator[Visit]:
+    """What a student keeps, is asked and reports."""
+    draft = _first(ApplicationDraft.objects.filter(student__user=me))
+    yield _page("apply", draft.vacancy.public_id, label="apply with a draft")
+    waiting = _first(WaitingListEntry.objects.filter(student__user=me))
+    yield _page("vacancy-detail", waiting.vacancy.public_id, label="vacancy-detail in the row")
+    yield _page("search-save", query="?dag=ma&doelgroep=jongeren")
+    asked = _first(AssistedApplication.objects.waiting().filter(student__user=me))
+    yield _page("my-request", asked.public_id)
+    yield Visit("assisted-consent", _link("assisted-consent", asked))
+    stranger = _first(AssistedApplication.objects.waiting().filter(student=None))
+    yield Visit("assisted-consent of a stranger", _link("assisted-consent", stranger))
+    saved = _first(SavedSearch.objects.filter(student__user=me))
+    yield Visit("search-stop", _link("saved-search-stop", saved))
+    yield _page("report-make")
+    yield _page("my-report", _first(Report.objects.filter(student__user=me)).public_id)
 
 
 def _fitting(me: User) -> Vacancy:
@@ -245,6 +277,7 @@ def stagemakelaar() -> Iterator[Visit]:
     me = User.objects.get(email=BROKER)
     screened = Application.objects.screened_by(me)
     yield _page("admin:workspace")
+    yield _page("admin:workspace-from-mail")
     for stage in STAGES:
         yield _page("admin:workspace", query=f"?fase={stage}")
     yield _page("admin:workspace", query="?van=mij")
@@ -327,6 +360,9 @@ def bpv() -> Iterator[Visit]:
     yield _page("mfa_activate_totp")
     yield _page("school-students")
     yield _page("school-late-answers")
+    yield _page("school-ask", User.objects.get(email=STUDENT).student.public_id)
+    yield _page("school-reports")
+    yield _page("school-report", _first(Report.objects.all()).public_id)
     yield _page("school-inventory")
     yield _page("school-inventory-new")
     yield _page("school-own-places")
