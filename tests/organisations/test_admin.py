@@ -131,7 +131,7 @@ def test_a_broker_changes_texts_but_not_what_the_organisation_is(sign_in, broker
         "description", "vision", "website", "response_term_days", "blind_screening", "second_interview", "sbb_number",
         "vacancy_agreement", "second_contact", "escalate_after_days", "offers_reserve_itself",
     }  # fmt: skip
-    data = {"description": "Wij zijn er voor de buurt.", "vision": "", "website": "", "response_term_days": "8",
+    data = {"description": "Wij zijn er voor de buurt.", "vision": "", "website": "", "response_term_days": "8", "escalate_after_days": "3",
             "blind_screening": "on", "sbb_number": "", "is_approved": "", "email_domain": "kaping.example",
             "name": "Andere naam"}  # fmt: skip
     for formset in page.context["inline_admin_formsets"]:
