@@ -177,6 +177,8 @@ ACCOUNT_FORMS = {
     "login": "stagematch.accounts.forms.LoginForm",
     "signup": "stagematch.accounts.forms.SignupForm",
 }
+SOCIALACCOUNT_ADAPTER = "organisations.school_sign_in.SchoolAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 8
 SOCIALACCOUNT_FORMS = {"signup": "stagematch.accounts.forms.SocialSignupForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("gezond/", ui_views.alive, name="alive"),
     path("gezond/db/", ui_views.alive_with_database, name="alive-db"),
     path("", include("stagematch.ui.urls")),
+    path("account/", include("organisations.sign_in_urls")),
     path("account/", include("allauth.urls")),
     path("", include("stagematch.accounts.urls")),
     path("", include("stagematch.mail.urls")),

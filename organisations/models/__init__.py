@@ -11,6 +11,7 @@ from organisations.models.organisation import (
     TeamCapacity,
 )
 from organisations.models.reference import Qualification, StagePeriod, TargetGroup, WorkField, WorkProcess
+from organisations.models.sign_in import SchoolSignIn
 
 __all__ = [
     "Accreditation",
@@ -23,6 +24,7 @@ __all__ = [
     "Organisation",
     "Programme",
     "Qualification",
+    "SchoolSignIn",
     "StagePeriod",
     "SupervisorCapacity",
     "TargetGroup",

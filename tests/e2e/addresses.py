@@ -411,6 +411,8 @@ def beheer() -> Iterator[Visit]:
     yield _page("admin:workspace-answers-organisations")
     yield _page("admin:mail-samples")
     yield _page("admin:mail_mailaddress_changelist")
+    yield _page("admin:organisations_schoolsignin_changelist")
+    yield _page("admin:organisations_schoolsignin_add")
     search = _first(PlacementSearch.objects.filter(status="open"))
     yield _page("admin:matching-find", query="?q=samen")
     yield _page("admin:matching-student", search.public_id)
