@@ -46,13 +46,13 @@ class Ring:
 
     def _connect(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("set lock_timeout = '20s'")
+            cursor.execute("set lock_timeout = '60s'")
 
     def _together(self, jobs: list[Job]) -> list[str]:
         return list(self.pool.map(self._run, jobs))
 
     def _run(self, job: Job) -> str:
-        self.gate.wait(30)
+        self.gate.wait(120)
         try:
             job()
         except RuleError as error:
