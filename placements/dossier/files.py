@@ -15,8 +15,11 @@ from placements.models import ContactMoment, Placement, PlacementFile
 from placements.models.vacancy import Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import now
+from stagematch.links.services import revoke_links
 from stagematch.ui.errors import RuleError
 
+GUARDIAN = "guardian"
+"""What the secret link of a parent or guardian is for."""
 PREFETCH = ("file__signatures", "file__moments", "file__evaluations")
 """What the checklist of a file reads."""
 
@@ -187,6 +190,7 @@ def answer_minor(*, placement: Placement, actor: User, is_minor: bool, guardian_
         file.is_minor, file.guardian_name = is_minor, name if is_minor else ""
         file.save(update_fields=["is_minor", "guardian_name"])
         if not is_minor:
+            revoke_links(subject=file.placement, purpose=GUARDIAN, actor=actor)
             file.signatures.filter(party="guardian", reset_at__isnull=True).update(
                 reset_at=now(), reset_reason=_("De student is 18 of ouder.")
             )

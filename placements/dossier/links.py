@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from placements.dossier import emails
 from placements.dossier.enums import Side
-from placements.dossier.files import lock_file, require_active
+from placements.dossier.files import GUARDIAN, lock_file, require_active
 from placements.dossier.pok import missing_fields
 from placements.models import Placement, PlacementFile
 from stagematch.accounts.models import User
@@ -19,7 +19,6 @@ from stagematch.links.services import make_link, revoke_links
 from stagematch.ui.errors import RuleError
 
 GUIDANCE = "guidance"
-GUARDIAN = "guardian"
 AFTER_THE_STAGE = dt.timedelta(days=90)
 GUARDIAN_TERM = dt.timedelta(days=21)
 
@@ -88,3 +87,6 @@ def invite_guardian(*, placement: Placement, actor: User, email: str) -> Placeme
         )
         emails.guardian(file, email=email, link=address)
     return file
+
+
+__all__ = ["GUARDIAN", "GUIDANCE", "invite_guardian", "personal_link", "register"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -17,7 +18,11 @@ from django.urls import reverse
 
 from matchmaking.models import Policy, Proposal
 from organisations.inventory.forms import WORDS
-from organisations.models import InventoryRequest
+from organisations.models import InventoryRequest, Membership
+from placements.dossier.access import Acting, whole_files
+from placements.dossier.enums import Side
+from placements.dossier.links import GUARDIAN, personal_link
+from placements.dossier.page import FilePage
 from placements.enums import ApplicationStatus, InterviewStatus
 from placements.models import (
     Application,
@@ -27,6 +32,7 @@ from placements.models import (
     ForwardRequest,
     Interview,
     OwnPlace,
+    Placement,
     Report,
     SavedSearch,
     Vacancy,
@@ -38,6 +44,7 @@ from placements.workspace.queue import STAGES
 from roadshows.models import Roadshow
 from stagematch import clock
 from stagematch.accounts.models import User
+from stagematch.clock import now
 from stagematch.links.services import make_link
 from stagematch.mail import samples, topics
 from stagematch.ui.admin_site import StagematchAdminSite
@@ -57,6 +64,7 @@ ORGANISER = "organisator@demo.example"
 PLATFORM_ADMIN = "beheer@demo.example"
 ROLES = {
     "public": NOBODY,
+    "stage by link": NOBODY,
     "student": STUDENT,
     "student without reactions": SEARCHING,
     "stagemakelaar": BROKER,
@@ -75,7 +83,25 @@ def email_of(role: str) -> str:
         return str(_first(Application.objects.filter(status=ApplicationStatus.OFFERED)).student.user.email)
     if role == "student with a proposal":
         return str(_first(Proposal.objects.all()).search.student.user.email)
+    if role == "student with a stage":
+        return str(_stage(status="agreed", file__is_minor=False).student.user.email)
+    if role == "student who looks back":
+        return str(_stage(status="finished").student.user.email)
+    if role == "school with stages":
+        return str(_school_with_stages().email)
     return ROLES[role]
+
+
+def _stage(**which: Any) -> Placement:
+    found: Placement = _first(whole_files().filter(**which))
+    return found
+
+
+def _school_with_stages() -> User:
+    stopped = _stage(status="ended_early")
+    member = Membership.objects.filter(organisation=stopped.student.school, role="coordinator").order_by("pk").first()
+    assert member is not None
+    return member.user
 
 
 @dataclass(frozen=True)
@@ -285,6 +311,11 @@ def stagemakelaar() -> Iterator[Visit]:
     yield _page("admin:workspace-interviews")
     yield _page("admin:workspace-answers")
     yield _page("admin:workspace-capacity")
+    yield _page("admin:placement-list")
+    stage = whole_files().filter(pk__in=Placement.objects.managed_by(me).values("pk")).order_by("pk").first()
+    if stage is not None:
+        yield _page("admin:placement-file", stage.public_id)
+        yield from _stage_actions(stage, Side.ORGANISATION, me)
     for application in screened.order_by("status", "pk").distinct("status"):
         yield _page("admin:workspace-candidate", application.public_id, label=f"candidate {application.status}")
     waiting = _first(screened.filter(status__in=ApplicationStatus.unanswered()))
@@ -340,6 +371,7 @@ def stagemakelaar() -> Iterator[Visit]:
 def team() -> Iterator[Visit]:
     """What teamcoach and praktijkbegeleider see."""
     yield _page("team-overview")
+    yield _page("guidance")
     yield _page("home")
     yield _page("account")
     yield _page("mail-preferences")
@@ -363,6 +395,7 @@ def bpv() -> Iterator[Visit]:
     yield _page("school-ask", User.objects.get(email=STUDENT).student.public_id)
     yield _page("school-reports")
     yield _page("school-report", _first(Report.objects.all()).public_id)
+    yield _page("school-placements")
     yield _page("school-inventory")
     yield _page("school-inventory-new")
     yield _page("school-own-places")
@@ -449,7 +482,61 @@ def _request(user: User) -> Any:
     return request
 
 
+def _stage_actions(placement: Placement, side: Side, user: User, *, base: str = "") -> Iterator[Visit]:
+    """Every form somebody can open now in the file of a stage."""
+    acting = Acting(placement, placement.file, side, user, by_link=bool(base))
+    for slug, url in FilePage(acting, base=base).urls.items():
+        yield Visit(f"placement {side} {slug}", url)
+
+
+def stage_student() -> Iterator[Visit]:
+    """A student whose stage is about to begin: the one page, and every form on it."""
+    placement = _stage(status="agreed", file__is_minor=False)
+    yield _page("my-stage")
+    yield _page("my-overview", label="my-overview with a stage")
+    yield from _stage_actions(placement, Side.STUDENT, placement.student.user)
+
+
+def stage_over() -> Iterator[Visit]:
+    """A student whose stage is done."""
+    placement = _stage(status="finished")
+    yield _page("my-stage", label="my-stage finished")
+    yield from _stage_actions(placement, Side.STUDENT, placement.student.user)
+
+
+def stage_school() -> Iterator[Visit]:
+    """A coordinator with stages: the list, a stage that stopped, and the forms of one that runs."""
+    user = _school_with_stages()
+    yield _page("school-placements")
+    yield _page("school-placements", query="?stand=vervanging")
+    yield _page("school-placements", query="?q=bestaatechtniet", label="school-placements empty")
+    for placement in Placement.objects.of_school(user).order_by("status", "pk").distinct("status"):
+        yield _page("school-placement", placement.public_id, label=f"school-placement {placement.status}")
+    active = _first(whole_files().filter(pk__in=Placement.objects.of_school(user).active().values("pk")))
+    yield from _stage_actions(active, Side.SCHOOL, user)
+
+
+def stage_links() -> Iterator[Visit]:
+    """The pages of a stage that work without an account."""
+    running = _stage(status="running")
+    path = urlsplit(personal_link(running, Side.SUPERVISOR)).path
+    yield Visit("guidance-link", path)
+    yield from _stage_actions(running, Side.SUPERVISOR, running.supervisor.supervisor.user, base=path)
+    address = make_link(
+        purpose=GUARDIAN,
+        subject=running,
+        email="ouder@voorbeeld.example",
+        single_use=True,
+        expires_at=now() + dt.timedelta(days=1),
+    )
+    yield Visit("guardian-link", urlsplit(address).path)
+
+
 TABLE = {
+    "student with a stage": stage_student,
+    "student who looks back": stage_over,
+    "school with stages": stage_school,
+    "stage by link": stage_links,
     "public": public,
     "student": student,
     "student without reactions": searching_student,

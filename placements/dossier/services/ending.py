@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from placements.dossier import emails
 from placements.dossier.enums import EndReason, Party, Side
-from placements.dossier.files import lock_file, lock_placement, require_active
+from placements.dossier.files import GUARDIAN, lock_file, lock_placement, require_active
 from placements.dossier.services.signatures import reset_signatures
 from placements.dossier.services.status import move_placement
 from placements.enums import PlacementStatus
@@ -18,6 +18,7 @@ from placements.services.room import release_room
 from placements.services.waiting import tell_waiting_later
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
+from stagematch.links.services import revoke_links
 from stagematch.ui.errors import RuleError
 from students.enums import SearchStatus
 
@@ -56,6 +57,7 @@ def end_early(
             ended_by=party,
         )
         release_room(room, locked)
+        revoke_links(subject=locked, purpose=GUARDIAN, actor=actor)
         _search_again(locked, reason)
         emails.ended(locked)
         tell_next_reserve(locked.application)
