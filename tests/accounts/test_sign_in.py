@@ -224,3 +224,21 @@ def test_every_page_of_signing_in_opens(client, broker, settings):
     sign_in_by_code(client, broker.email)
     for name in ("account_email", "account_logout", "mfa_index", "usersessions_list", "account_change_password"):
         assert client.get(reverse(name)).status_code in (200, 302), name
+
+
+CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
+
+
+def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere_else(proven):
+    here, lost = Client(headers={"user-agent": CHROME}), Client(headers={"user-agent": PHONE})
+    for device in (here, lost):
+        device.post(LOGIN, {"login": proven.email, "password": f.PASSWORD})
+        assert who(device) == str(proven.pk)
+    page = here.get(reverse("usersessions_list")).content.decode()
+    assert "Chrome op Windows" in page
+    assert "Safari op iPhone" in page
+    assert "Mozilla" not in page
+    here.post(reverse("usersessions_list"))
+    assert lost.get("/start/")["Location"].startswith(LOGIN)
+    assert not here.get("/start/")["Location"].startswith(LOGIN)

@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from stagematch.ui.forms import widget_class
 
@@ -103,3 +104,20 @@ def zonder_keuze(context: template.Context, name: str, value: object = None) -> 
 def bladzijden(page: Page[Any]) -> list[int | str]:
     """Return the page numbers to show, with '…' for a gap."""
     return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
+    ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+@register.filter
+def apparaat(user_agent: str) -> str:
+    """Say in words what somebody signed in with, e.g. 'Chrome op Windows'; only a guess, made to recognise it by."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    if browser and system:
+        return _("%(browser)s op %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Onbekend apparaat")
