@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.utils.translation import get_language
 
 CACHE_KEY = "home-numbers"
 CACHE_SECONDS = 15 * 60
@@ -28,8 +29,9 @@ def register_counter(position: int, counter: Callable[[], Number]) -> None:
 
 def numbers() -> list[Number]:
     """Return the numbers to show, counted at most once in 15 minutes."""
-    found: list[Number] | None = cache.get(CACHE_KEY)
+    key = f"{CACHE_KEY}:{get_language()}"  # the words beside the numbers are kept too
+    found: list[Number] | None = cache.get(key)
     if found is None:
         found = [counter() for _position, counter in _counters]
-        cache.set(CACHE_KEY, found, CACHE_SECONDS)
+        cache.set(key, found, CACHE_SECONDS)
     return [number for number in found if number.value]

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from pghistory.middleware import HistoryMiddleware as _HistoryMiddleware
 
 from stagematch.ui.secrets import mask
@@ -27,6 +29,26 @@ def reject_broken_input(get_response: type_get_response) -> type_get_response:
         except UnicodeDecodeError:
             return bad_request(request)
         return bad_request(request) if "\x00" in text else get_response(request)
+
+    return middleware
+
+
+def chosen_language(get_response: type_get_response) -> type_get_response:
+    """Speak the language somebody chose on `/taal/`, and Dutch to everybody else.
+
+    Not the language of the browser: many students have an English phone and want the Dutch site, and a page that
+    differs per browser cannot be kept in a cache.
+    """
+    known = {code for code, _name in settings.LANGUAGES}
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in known else settings.LANGUAGE_CODE
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = get_response(request)
+        response.setdefault("Content-Language", language)
+        return response
 
     return middleware
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from stagematch.clock import now, today
 from stagematch.ui.home import numbers
@@ -35,6 +36,29 @@ help_page = _page("pages/hulp.html", "hulp")
 privacy = _page("pages/privacy.html")
 accessibility = _page("pages/toegankelijkheid.html")
 open_source = _page("pages/open_source.html")
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose the language of the pages, and go back to where one was. Mail stays Dutch."""
+    back = request.POST.get("terug") or request.GET.get("terug") or "/"
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    chosen = request.POST.get("taal", "")
+    if request.method == "POST" and chosen in dict(settings.LANGUAGES):
+        response = redirect(back)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            path=settings.LANGUAGE_COOKIE_PATH,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=True,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+        return response
+    return render(request, "pages/taal.html", {"languages": settings.LANGUAGES, "back": back})
 
 
 @require_safe

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("toegankelijkheid/", pages.accessibility, name="accessibility"),
     path("open-source/", pages.open_source, name="open-source"),
     path("account/", pages.account, name="account"),
+    path("taal/", pages.language, name="language"),
     path("robots.txt", pages.robots, name="robots"),
     path(".well-known/security.txt", pages.security_txt, name="security-txt"),
 ]
