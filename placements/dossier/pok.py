@@ -10,6 +10,8 @@ usually holds.
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -244,6 +246,7 @@ def _rules() -> Section:
     )
 
 
+@translation.override(settings.LANGUAGE_CODE)  # an agreement under Dutch law, whoever asks for it
 def pok_pdf(placement: Placement, file: PlacementFile) -> bytes:
     """Return the draft agreement as an accessible PDF; what is not known says so. Costs the queries of `agreement_of`."""
     agreement = agreement_of(placement, file)
