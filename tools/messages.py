@@ -83,14 +83,11 @@ def update() -> Catalog:
     catalogue = Catalog(locale="en", project="stagematch", charset="utf-8", fuzzy=False)
     old = _read()
     for text, context, path in messages():
-        entry = catalogue.add(text, context=context, locations=[(path, None)])  # type: ignore[list-item]  # no line numbers: they would change all the time
-        known = old.get(text if isinstance(text, str) else text[0], context)
-        if (
-            known is not None
-            and known.string
-            and not known.fuzzy
-            and bool(known.pluralizable) == bool(entry.pluralizable)
-        ):
+        # No line numbers: they would change all the time.
+        catalogue.add(text, context=context, locations=[(path, None)])  # type: ignore[list-item]
+    for entry in catalogue:  # only now: a text met again as a plural begins anew
+        known = old.get(entry.id if isinstance(entry.id, str) else entry.id[0], entry.context)
+        if known is not None and known.string and not known.fuzzy and known.pluralizable == entry.pluralizable:
             entry.string = known.string
     return catalogue
 

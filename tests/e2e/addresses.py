@@ -128,7 +128,16 @@ def _first(rows: Any) -> Any:
 def public() -> Iterator[Visit]:
     """What anybody sees, and the ways it can go wrong."""
     vacancy = _first(Vacancy.objects.accepting())
-    for name in ("home", "help", "privacy", "accessibility", "open-source", "how-matching-works", "matching-fairness"):
+    for name in (
+        "home",
+        "help",
+        "language",
+        "privacy",
+        "accessibility",
+        "open-source",
+        "how-matching-works",
+        "matching-fairness",
+    ):
         yield _page(name)
     yield _page("vacancy-list")
     yield _page("vacancy-list", query="?plaats=Utrecht&straal=10&dagen=ma&sorteer=afstand")
