@@ -281,12 +281,14 @@ def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
             Exists(through._default_manager.filter(placementsearch=search)),
             Exists(LearningGoal.objects.filter(search_id=search.pk if search else None)),
             Exists(WaitingListEntry.objects.filter(**mine)),
-            Exists(ApplicationDraft.objects.filter(**mine)) | Exists(AssistedApplication.objects.filter(**mine)),
+            Exists(ApplicationDraft.objects.filter(**mine)),
+            Exists(AssistedApplication.objects.filter(**mine)),
             Exists(Favourite.objects.filter(**mine)),
         )
         .get()
     )
-    return Has(*row)
+    cv, wishes, goals, waiting, drafts, requests, saved = row
+    return Has(cv, wishes, goals, waiting, unsent=drafts or requests, saved=saved)
 
 
 def saved_places(student: Student) -> QuerySet[Favourite]:

@@ -99,7 +99,7 @@ def _from_mail(moment: dt.datetime) -> int:
     """A mail the demo's stagemakelaar entered, from somebody who has no account yet."""
     broker = User.objects.filter(email=BROKER).first()
     school = Organisation.objects.public().schools().exclude(email_domain="").order_by("pk").first()
-    vacancy = Vacancy.objects.managed_by(broker).accepting().order_by("pk").first() if broker else None  # type: ignore[attr-defined]
+    vacancy = Vacancy.objects.managed_by(broker).accepting().order_by("pk").first() if broker else None
     if school is None or vacancy is None:
         return 0
     AssistedApplication.objects.create(
