@@ -392,3 +392,10 @@ def test_an_organisation_page_shows_what_students_thought_from_five_on(client, o
     assert "100%" in client.get(address).content.decode()
     EvaluationStatistic.objects.update(answers=4)
     assert "Wat studenten van hun stage vonden" not in client.get(address).content.decode()
+
+
+def test_a_student_can_tell_the_school_from_the_page_of_the_stage(client, placement, student):
+    client.force_login(student)
+    address = f"{reverse('report-make')}?stage={placement.public_id}"
+    assert address in client.get(reverse("my-stage")).content.decode()
+    assert client.get(address).status_code == 200
