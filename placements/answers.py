@@ -15,6 +15,7 @@ from django.utils.formats import date_format
 
 from organisations.enums import Role
 from organisations.models import Organisation
+from placements.enums import ApplicationStatus
 from placements.models import AnswerStatistic, Application
 from stagematch.accounts.models import User
 from stagematch.clock import today
@@ -114,7 +115,8 @@ def hosts_of(user: User) -> "QuerySet[Organisation]":
 
 def waiting_longest(applications: "QuerySet[Application]") -> "QuerySet[Application]":
     """The late ones first, then what is due, with all a line shows."""
-    return applications.unanswered().select_related("vacancy__team", "assigned_to").order_by("answer_by", "pk")
+    waiting = applications.filter(status__in=ApplicationStatus.unanswered())
+    return waiting.select_related("vacancy__team", "assigned_to").order_by("answer_by", "pk")
 
 
 def late_of_school(user: User) -> "QuerySet[Application]":
