@@ -245,7 +245,10 @@ def _validate_round(application: Application, round: int, target: ApplicationSta
             "round_1_first", _("Een 2e gesprek kan na een goede kennismaking. Schrijf daar eerst het verslag van.")
         )
     running = application.interviews.filter(round=round).exclude(status__in=InterviewStatus.off())
-    if application.status == target and running.exists():
+    if not running.exists():
+        return
+    if application.status == target:
         raise Conflict(
             "already_invited", _("Deze student is al uitgenodigd. Je ziet de voorgestelde tijden in het dossier.")
         )
+    raise Conflict("status_changed", _("Dit gesprek is er al geweest. Kijk in het dossier hoe het er nu voor staat."))

@@ -18,7 +18,7 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -555,6 +555,7 @@ def test_no_rule_is_broken_by_any_sequence_of_actions(world):
             database=None,
             derandomize=not EXAMPLES,
             report_multiple_bugs=False,
+            phases=[Phase.explicit, Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -429,3 +429,12 @@ def test_team_page_shows_the_own_talks_and_who_still_has_to_advise(client, secon
     assert "Jouw gesprekken" in page
     assert "geef je advies" in page
     assert reverse("team-interview", args=[second.public_id]) in page
+
+
+def test_second_talk_that_was_held_is_not_asked_for_again_from_the_reserve_list(application, broker):
+    talk(application, broker)
+    talk(application, broker, round=2)
+    services.put_on_reserve(application=application, actor=broker)
+    with pytest.raises(Conflict) as error:
+        invite(application, broker, round=2, slots=slots(2, days=30))
+    assert error.value.code == "status_changed"
