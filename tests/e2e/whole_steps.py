@@ -1,8 +1,10 @@
 """A mail server and a worker of the real kind for browser tests, and the steps of the path that both tests take."""
 
+import contextlib
 import datetime as dt
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -105,6 +107,7 @@ class Post:
             },
             stdout=self._log,
             stderr=self._log,
+            start_new_session=True,
         )
 
     def letter(self, to: str, subject: str) -> Letter:
@@ -145,6 +148,8 @@ class Post:
     def stop(self) -> None:
         self._worker.terminate()
         self._worker.wait(30)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._worker.pid, signal.SIGKILL)  # whatever it started
         self._controller.stop()
         self._log.close()
 
