@@ -56,6 +56,11 @@ def file_link(placement: Placement, side: Side) -> str:
     return f"{settings.BASE_URL}{file_path(placement, side)}"
 
 
+def action_link(placement: Placement, action: str) -> str:
+    """Return the whole address of the form of one action, for who signs in."""
+    return f"{settings.BASE_URL}{reverse('placement-action', args=[placement.public_id, action])}"
+
+
 def file_path(placement: Placement, side: Side) -> str:
     """Return the path of the file page of a side."""
     if side == Side.STUDENT:
@@ -110,7 +115,7 @@ def todo(placement: Placement, side: Side, *, item: Item, late: bool) -> int:
         item.due,
         side,
         "late" if late else "soon",
-        what=item.label,
+        what=item.own_label,
         due=item.due,
         detail=item.detail,
         late=late,

@@ -45,9 +45,12 @@ def _renew_guidance(link: SecretLink) -> dt.datetime | None:
 
 
 def personal_link(placement: Placement, side: Side, action: str = "") -> str:
-    """Return where somebody of this side does what a mail asks: a secret page for the begeleider, the file for others."""
+    """Return where somebody of this side does what a mail asks: a secret page for the begeleider, others sign in.
+
+    Without `action` (the slug of a form) that is the file.
+    """
     if side != Side.SUPERVISOR:
-        return emails.file_link(placement, side)
+        return emails.action_link(placement, action) if action else emails.file_link(placement, side)
     address = make_link(
         purpose=GUIDANCE,
         subject=placement,

@@ -354,6 +354,11 @@ def test_after_the_stage_both_are_asked_once_and_the_outcome_four_weeks_later(ru
             placement_night(day=today())
     evaluate = OutgoingMail.objects.filter(template="placement_evaluate").values_list("to_email", flat=True)
     assert sorted(evaluate) == sorted([student.email, supervisor.email])
+    letter = OutgoingMail.objects.get(template="placement_evaluate", to_user=student)
+    assert f"/plaatsingen/{running.public_id}/evaluatie/" in letter.body_text, (
+        "the mail leads to the questions themselves"
+    )
+    assert "?." not in letter.body_text
     assert [m.to_email for m in OutgoingMail.objects.filter(template="placement_outcome")] == [supervisor.email]
 
 
@@ -385,6 +390,9 @@ def test_each_open_item_is_mailed_to_its_owner_before_it_is_due_and_once_more_wh
     about = [key for key in keys() if ":minor:" in key]
     assert sorted(key.split(":")[5] for key in about) == ["late", "soon"]
     assert set(OutgoingMail.objects.filter(key__in=about).values_list("to_email", flat=True)) == {student.email}
+    letter = OutgoingMail.objects.get(key=about[0])
+    assert "Zeg of je 18 bent" in letter.subject, "the student reads what to do, not what a student does"
+    assert letter.body_text.count("Hoi") == 1
 
 
 def test_what_is_done_is_not_reminded_of(placement, broker):
