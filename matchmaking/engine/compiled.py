@@ -163,8 +163,11 @@ def divide(
     pool_cap: I64,
 ) -> I64:
     """The pair that every student ends with, or -1. Every vacancy has a pool here."""
-    wanted = np.bincount(pairs.vacancy, minlength=len(vacancy_cap))
-    heap_at = np.concatenate(([0], np.cumsum(np.minimum(vacancy_cap, wanted)))).astype(np.int64)
+    most = np.minimum(vacancy_cap, pairs.n_students)
+    if int(most.sum()) > len(pairs) // 8:
+        # Far more places than anybody asks for: so much room is not needed.
+        most = np.minimum(most, np.bincount(pairs.vacancy, minlength=len(vacancy_cap)))
+    heap_at = np.concatenate(([0], np.cumsum(most))).astype(np.int64)
     members = np.argsort(pool_of, kind="stable").astype(np.int64)
     pool_at = np.searchsorted(pool_of[members], np.arange(len(pool_cap) + 1)).astype(np.int64)
     place = np.empty(len(pool_of), np.int64)

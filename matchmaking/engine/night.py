@@ -103,6 +103,8 @@ def run(
     )
     mark("hash")
     pairs = candidates.find(students, vacancies, exclusions, policy, today, favourites=favourites, engine=engine)
+    by_a_person = order.handed_over(students, policy)
+    pairs = pairs.without(by_a_person)
     if locked.any():
         _lock_first(pairs, held, locked)
     mark("candidates")
@@ -138,6 +140,8 @@ def run(
     timings = {step: at - before for (_, before), (step, at) in pairwise(marks)}
     timings["total"] = marks[-1][1] - marks[0][1]
     digest = outcome_hash(students, vacancies, outcome, more)
+    if policy.hand_over:
+        counts["handed_over"] = int(by_a_person.sum())
     unmet = tuple(np.flatnonzero(locked & (outcome.match != held)).tolist())
     if locked.any():
         counts |= {"locks": int(locked.sum()), "locks_unmet": len(unmet)}

@@ -50,6 +50,13 @@ def hard_cases(students: Students, policy: Policy) -> Bools:
     return students.rejections >= policy.hard_case
 
 
+def handed_over(students: Students, policy: Policy) -> Bools:
+    """Who was refused so often that a person looks on with him instead of the computer."""
+    if policy.hand_over == 0:
+        return np.zeros(students.n, np.bool_)
+    return students.rejections >= policy.hand_over
+
+
 def rank(students: Students, policy: Policy, season_seed: str | int) -> I64:
     """Place of every student in the order, 0 first: a permutation, depending only on facts, uid and seed."""
     turns, tiers = turn(students, policy), -tier(students, policy)

@@ -206,6 +206,8 @@ class Policy:
     `doelgroep` is the weight of both wishes together, `werkveld` the part of it for the field of work.
     `band_good` and `band_fair` are the least points from facts (distance, werkprocessen, days) for fit band 0 and 1.
     `order` 'turn': who never had a proposal goes first; 'equity': who was refused most goes first.
+    `hand_over`: from so many refusals a student gets no more proposals by computer: a person looks for a place with him
+    (0: never).
     """
 
     version: str = "1"
@@ -225,6 +227,7 @@ class Policy:
     tier_size: int = 2
     max_tiers: int = 5
     order: PriorityOrder = "turn"
+    hand_over: int = 0
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -256,6 +259,11 @@ class Policy:
     def as_dict(self) -> dict[str, Any]:
         """All values by name, for storing and hashing."""
         return asdict(self)
+
+
+POLICY_V2 = Policy(version="2", band_good=600, band_fair=450, hand_over=4)
+"""The next policy that was measured best of those that need nothing but the order (docs/seasons.md); not in force by
+itself: whoever runs the platform makes it a version and switches it on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -299,6 +307,15 @@ class Pairs:
         offsets = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
         e = np.repeat(self.offsets[index] - offsets[:-1], length) + np.arange(offsets[-1])
         return Pairs(offsets, self.vacancy[e], self.band[e], self.score[e])
+
+    def without(self, students: Bools) -> Pairs:
+        """The same with nothing on the lists of these students (a mask)."""
+        if not students.any():
+            return self
+        length = np.where(students, 0, np.diff(self.offsets))
+        keep = ~np.repeat(students, np.diff(self.offsets))
+        offsets = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
+        return Pairs(offsets, self.vacancy[keep], self.band[keep], self.score[keep])
 
     @classmethod
     def from_lists(cls, lists: Iterable[Iterable[int]], bands: Iterable[Iterable[int]] | None = None) -> Pairs:

@@ -55,6 +55,9 @@ def violations(
     order = np.asarray(rank, np.int64)
     found += _order(students, policy, order)
     rows = np.flatnonzero(outcome.match >= 0)
+    if policy.hand_over > 0:
+        over = rows[students.rejections[rows] >= policy.hand_over]
+        found += [f"handed over: student {i} was to be helped by a person" for i in over[:_SHOWN]]
     found += eligibility(students, vacancies, exclusions, policy, today, rows, outcome.match[rows].astype(np.int64))
     return found
 

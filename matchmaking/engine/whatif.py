@@ -80,6 +80,7 @@ def solve(case: Case, *, engine: backend.Engine | None = None) -> Solved:
     """Divide a case and find the most that can be placed."""
     x = case
     pairs = candidates.find(x.students, x.vacancies, x.exclusions, x.policy, x.today, engine=engine)
+    pairs = pairs.without(order.handed_over(x.students, x.policy))
     rank, hard = order.rank(x.students, x.policy, x.season_seed), order.hard_cases(x.students, x.policy)
     room = (x.vacancies.cap, x.vacancies.pool, x.pools.cap)
     outcome = allocate.deferred_acceptance(pairs, rank, hard, *room, engine=engine)

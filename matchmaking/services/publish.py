@@ -99,17 +99,20 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
         FROM tonight t
         JOIN students_placementsearch s ON s.id = t.search_id AND s.status = %s
         JOIN placements_vacancy v ON v.id = t.vacancy_id AND v.status = %s
+        JOIN students_student cst ON cst.id = s.student_id
+        JOIN organisations_organisation sc ON sc.id = cst.school_id
+        LEFT JOIN moved o ON o.search_id = t.search_id AND o.kind = t.kind
         WHERE NOT EXISTS (SELECT FROM placements_application a WHERE a.student_id = s.student_id
                           AND a.vacancy_id = t.vacancy_id AND a.status = ANY(%s))
     """
     market: list[Any] = [SearchStatus.OPEN, VacancyStatus.PUBLISHED, sorted(ApplicationStatus.open_statuses())]
-    concept = """(SELECT sc.sees_proposals_first FROM students_placementsearch cs
-                   JOIN students_student cst ON cst.id = cs.student_id
-                   JOIN organisations_organisation sc ON sc.id = cst.school_id WHERE cs.id = t.search_id)"""
+    concept = "sc.sees_proposals_first"
     moment = now()
     with connection.cursor() as cursor:
         # A new table has no statistics, and Postgres would then take it for a handful of rows.
         cursor.execute("ANALYZE tonight")
+        # Filled below; a subquery per row would read the growing table again for each of tens of thousands.
+        cursor.execute("CREATE TEMP TABLE moved (search_id int8, kind text, since timestamptz) ON COMMIT DROP")
         # Students first and in the order of their keys, as everywhere: so nobody who answers now and we wait in a ring.
         cursor.execute(
             "SELECT st.id FROM students_student st WHERE st.id IN "
@@ -136,6 +139,20 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
         )
         cursor.execute(
             """
+            INSERT INTO moved SELECT search_id, kind, min(created_at) FROM matchmaking_proposal
+            WHERE status = %s AND answered_at = %s AND seen_at IS NULL GROUP BY search_id, kind
+            """,
+            [ProposalStatus.WITHDRAWN, moment],
+        )
+        cursor.execute("ANALYZE moved")
+        # What a school still looks at stays as it is. Before the insert, which must not read the table it writes to.
+        cursor.execute(
+            "DELETE FROM tonight t USING matchmaking_proposal p WHERE p.search_id = t.search_id"
+            " AND p.vacancy_id = t.vacancy_id AND p.kind = t.kind AND p.status = %s",
+            [ProposalStatus.CONCEPT],
+        )
+        cursor.execute(
+            """
             INSERT INTO matchmaking_proposal (public_id, run_id, search_id, vacancy_id, kind, status, slot, score,
                                               parts, created_at, expires_on, decline_reason)
             SELECT gen_random_uuid(), %s, t.search_id, t.vacancy_id, t.kind,
@@ -143,27 +160,20 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
             + concept
             + """ THEN %s ELSE %s END, t.slot, t.score, t.parts,
                 -- The school's day to look does not begin again when tonight's place is another one.
-                coalesce((SELECT min(o.created_at) FROM matchmaking_proposal o WHERE o.search_id = t.search_id
-                          AND o.status = %s AND o.answered_at = %s AND o.seen_at IS NULL AND o.kind = t.kind), %s),
-                %s, ''
+                coalesce(o.since, %s), %s, ''
             """
-            + still_true
-            + " AND NOT EXISTS (SELECT FROM matchmaking_proposal p WHERE p.search_id = t.search_id"
-            " AND p.vacancy_id = t.vacancy_id AND p.kind = t.kind AND p.status = %s)",
+            + still_true,
             [
                 run.pk,
                 ProposalStatus.CONCEPT,
                 ProposalStatus.PROPOSED,
-                ProposalStatus.WITHDRAWN,
-                moment,
                 moment,
                 term_ends(run.night),
                 *market,
-                ProposalStatus.CONCEPT,
             ],
         )
         published = cursor.rowcount
-        cursor.execute("DROP TABLE tonight")
+        cursor.execute("DROP TABLE tonight, moved")
         # So that the mails, later in this transaction, are counted by a plan for as many rows as there are now.
         cursor.execute("ANALYZE matchmaking_proposal (run_id, search_id, vacancy_id)")
     cutoffs = _write_cutoffs(run, snapshot, result)

@@ -17,6 +17,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
+from matchmaking.bench import engine as engine_bench
+from matchmaking.bench import seasons
 from matchmaking.engine import bench
 from matchmaking.enums import RunStatus, RunTrigger
 from matchmaking.services import run_matching
@@ -28,7 +30,7 @@ from stagematch.accounts.models import User
 from stagematch.clock import today
 from students.models import PlacementSearch
 
-PARTS = ("engine", "night", "pages")
+PARTS = ("engine", "seasons", "night", "pages")
 # Page: name of the address, whose page it is ('' for everybody).
 PAGES: list[tuple[str, str]] = [
     ("home", ""),
@@ -49,9 +51,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "what", nargs="*", choices=[*PARTS, []], default=[], help="engine, night, pages; standaard alle"
+            "what", nargs="*", choices=[*PARTS, []], default=[], help="engine, seasons, night, pages; standaard alle"
         )
-        parser.add_argument("--sizes", nargs="+", choices=sorted(bench.SIZES), default=["small", "sector"])
+        parser.add_argument("--sizes", nargs="+", choices=list(engine_bench.SIZES), default=list(engine_bench.USUAL))
         parser.add_argument("--size", default="small", help="demodata als de database leeg is")
         parser.add_argument("--repeats", type=int, default=5)
         parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "docs" / "benchmarks.md")
@@ -72,7 +74,10 @@ class Command(BaseCommand):
 
     def _measure(self, part: str, options: dict[str, Any]) -> str:
         if part == "engine":
-            return bench.table([bench.measure(size, repeats=options["repeats"]) for size in options["sizes"]])
+            sheet = engine_bench.run(tuple(options["sizes"]), say=self.stdout.write, repeats=options["repeats"])
+            return engine_bench.table(sheet, engine_bench.goals(sheet))
+        if part == "seasons":
+            return seasons.report(say=self.stdout.write)
         if part == "night":
             return night_table()
         return pages_table(max(options["repeats"], 5) * 4)

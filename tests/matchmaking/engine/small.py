@@ -193,6 +193,19 @@ class Market:
             self.takes(match, i, j) for i in range(self.n) for j in self.lists[i][: self.choice(i, match[i])]
         )
 
+    def envied(self, match: tuple[int, ...]) -> bool:
+        """Whether somebody has a full place where another one, who wants it more than his own, goes first.
+
+        Nearly always that is no stable division either; but a team that gave a student another of its places, where he
+        fits better, would itself say no.
+        """
+        return any(
+            match.count(j) >= self.caps[j]
+            and any(match[k] == j and self.key(i, j) < self.key(k, j) for k in range(self.n))
+            for i in range(self.n)
+            for j in self.lists[i][: self.choice(i, match[i])]
+        )
+
     def everything(self) -> list[tuple[int, ...]]:
         """All divisions within the lists and capacities."""
         return [m for m in product(*[(*row, -1) for row in self.lists]) if self.feasible(m)]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from matchmaking.engine import extra, night
+from matchmaking.engine import extra, night, verify
 from matchmaking.engine.instances import Instance, generate
 from matchmaking.engine.types import EngineInputError, Exclusions, Pairs, Policy, Students, Vacancies
 
@@ -288,3 +288,18 @@ def test_other_seed_changes_only_who_wins_a_tie(x):
     weeks = dict(x.students.columns()) | {"weeks": np.arange(x.students.n)}
     distinct = replace(x, students=Students.of(**weeks))
     assert run(distinct, "a").outcome_hash == run(distinct, "b").outcome_hash
+
+
+def test_who_was_refused_too_often_is_left_to_a_person(x):
+    policy = Policy(hand_over=3)
+    made = run(replace(x, policy=policy))
+    often = x.students.rejections >= 3
+    assert (made.outcome.match[often] < 0).all()
+    assert made.counts["handed_over"] == often.sum() > 0
+    assert not np.isin(made.suggestions.student, np.flatnonzero(often)).any()
+    assert "handed_over" not in run(x).counts
+    # And the check notices when they were not left out.
+    found = verify.violations(
+        x.students, x.vacancies, x.pools, x.exclusions, policy, x.today, run(x).pairs, run(x).outcome, run(x).rank
+    )
+    assert any(sentence.startswith("handed over") for sentence in found)
