@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import Location
 from placements import talk_emails
-from placements.enums import Advice, GoalVerdict, InterviewStatus
+from placements.enums import Advice, ApplicationStatus, GoalVerdict, InterviewStatus
 from placements.models import Interview, InterviewGoal, InterviewParticipant, InterviewSlot
 from placements.services.bookings import book, free, people_of, person_of
 from placements.services.invitations import give_time_free, set_place, validate_slots
@@ -114,7 +114,8 @@ def record_interview(
     """Write down how a planned talk went, per leerdoel and in a summary. What follows is a step of its own.
 
     `goals` is leerdoel to `GoalVerdict`. Raises RuleError record_empty, goal_verdict, decider_negative (a round is
-    positive only when no decider advised against it); Conflict interview_not_planned, interview_closed.
+    positive only when no decider advised against it); Conflict interview_not_planned, interview_closed, and
+    already_followed for a good outcome that turns bad after the next step was taken.
     """
     if not record.strip():
         raise RuleError("record_empty", _("Schrijf kort op wat jullie hebben besproken."), field="record")
@@ -124,6 +125,12 @@ def record_interview(
             raise Conflict("interview_not_planned", _("Dit gesprek is niet gepland. Plan het eerst."))
         if not locked.application.is_open:
             raise Conflict("interview_closed", _("Deze reactie is al afgesloten. Het verslag kan niet meer anders."))
+        if locked.is_positive and not is_positive and not _outcome_is_open(locked):
+            raise Conflict(
+                "already_followed",
+                _("Na dit gesprek is al een volgende stap gezet. De tekst kan nog anders, de uitkomst niet meer."),
+                field="is_positive",
+            )
         against = locked.participants.filter(is_decider=True, advice=Advice.NEGATIVE).first()
         if is_positive and against is not None:
             raise RuleError(
@@ -140,6 +147,12 @@ def record_interview(
         if goals is not None:
             _write_goals(locked, goals)
     return locked
+
+
+def _outcome_is_open(interview: Interview) -> bool:
+    """Whether nothing follows yet from a talk that went well: no second talk, reserve list or offer."""
+    here = ApplicationStatus.INVITED if interview.round == 1 else ApplicationStatus.SECOND_ROUND
+    return interview.application.status == here
 
 
 def _write_goals(interview: Interview, goals: Mapping[str, str]) -> None:

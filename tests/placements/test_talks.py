@@ -438,3 +438,15 @@ def test_second_talk_that_was_held_is_not_asked_for_again_from_the_reserve_list(
     with pytest.raises(Conflict) as error:
         invite(application, broker, round=2, slots=slots(2, days=30))
     assert error.value.code == "status_changed"
+
+
+def test_good_outcome_stays_once_a_next_step_was_taken(application, broker, capacity):
+    first = talk(application, broker)
+    services.record_interview(interview=first, actor=broker, is_positive=False, record="Toch niet.")
+    services.record_interview(interview=first, actor=broker, is_positive=True, record="Toch wel.")
+    last = talk(application, broker, round=2)
+    services.make_offer(application=application, actor=broker, supervisor=capacity)
+    for interview in (first, last):
+        record = {"interview": interview, "actor": broker, "record": "Nog een zin erbij."}
+        assert refused(services.record_interview, is_positive=False, **record) == "already_followed"
+        assert services.record_interview(is_positive=True, **record).record == "Nog een zin erbij."
