@@ -46,6 +46,12 @@ NUMBERS: dict[str, tuple[Any, Any, int, int]] = {
         0,
         100,
     ),
+    "hand_over": (
+        gettext_lazy("Een mens zoekt mee na zo vaak nee"),
+        gettext_lazy("Dan komen er geen voorstellen van de computer meer. 0 betekent: deze regel geldt niet."),
+        0,
+        100,
+    ),
     "max_turns": (gettext_lazy("Voorstellen die meetellen, hoogstens"), "", 0, 100),
     "tier_size": (gettext_lazy("Zo vaak nee is één stap"), "", 1, 100),
     "max_tiers": (gettext_lazy("Stappen die meetellen, hoogstens"), "", 0, 100),

@@ -101,7 +101,13 @@ def _order(values: EnginePolicy) -> list[str]:
         hard = [
             _("Kreeg je %(n)d keer of vaker nee van een organisatie? Dan ga je overal voor.") % {"n": values.hard_case}
         ]
-    return [*hard, first, *history, *last]
+    by_hand = []
+    if values.hand_over:
+        by_hand = [
+            _("Kreeg je %(n)d keer nee van een organisatie? Dan zoekt een mens met je mee, en niet meer de computer.")
+            % {"n": values.hand_over}
+        ]
+    return [*by_hand, *hard, first, *history, *last]
 
 
 def differences(old: Policy, new: Policy) -> list[tuple[str, str, str]]:

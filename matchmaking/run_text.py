@@ -18,6 +18,7 @@ def facts_of(run: MatchingRun) -> list[tuple[str, int]]:
         "first_choice": _("kreeg de eerste van de eigen lijst"),
         "hard_cases": _("studenten die vaak nee kregen"),
         "hard_cases_unplaced": _("waarvan zonder voorstel"),
+        "handed_over": _("studenten met wie een mens meezoekt, na vaak nee"),
         "proposals": _("voorstellen in totaal"),
         "extra_proposals": _("waarvan extra suggesties"),
         "mails": _("mails"),
