@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from matchmaking.enums import RunStatus
+from matchmaking.enums import RunStatus, RunTrigger
 from matchmaking.models import MatchingRun
 
 NIGHTS = 14
@@ -49,7 +49,10 @@ def timings_of(run: MatchingRun) -> list[Lap]:
 def history_of() -> list[Night]:
     """The last published nights, oldest first, as shares of the busiest one."""
     runs = list(
-        MatchingRun.objects.filter(status=RunStatus.PUBLISHED).select_related("policy").defer("snapshot")[:NIGHTS]
+        MatchingRun.objects.filter(status=RunStatus.PUBLISHED)
+        .exclude(trigger=RunTrigger.DAYTIME)
+        .select_related("policy")
+        .defer("snapshot")[:NIGHTS]
     )
     most = max((run.counts.get("students", 0) for run in runs), default=0) or 1
     return [

@@ -17,6 +17,7 @@ class RunTrigger(models.TextChoices):
     BY_HAND = "by_hand", _("met de hand")
     REPLAY = "replay", _("herhaling")
     SIMULATION = "simulation", _("proef met andere spelregels")
+    DAYTIME = "daytime", _("overdag, voor wat nieuw is")
 
 
 class ProposalKind(models.TextChoices):

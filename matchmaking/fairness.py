@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from matchmaking.enums import RunStatus
+from matchmaking.enums import RunStatus, RunTrigger
 from matchmaking.models import FairnessReport, MatchingRun
 from matchmaking.services.compare import REJECTION_STEPS, WEEK_STEPS
 from matchmaking.services.policies import SEASON_STARTS, season_seed
@@ -90,7 +90,8 @@ def _steps(column: str, steps: tuple[int, ...]) -> str:
 def _nights(season: int, day: dt.date) -> dict[str, int]:
     """Add up what the published nights of the season say. A night with envy is never published: its check refuses it."""
     totals = {"nights": 0, "refused": 0, "placed": 0, "first_choice": 0, "top3": 0, "top10": 0}
-    runs = MatchingRun.objects.filter(season_seed=season, night__lte=day).only("status", "comparison")
+    nights = MatchingRun.objects.exclude(trigger=RunTrigger.DAYTIME)
+    runs = nights.filter(season_seed=season, night__lte=day).only("status", "comparison")
     for run in runs:
         if run.status == RunStatus.REFUSED:
             totals["refused"] += 1

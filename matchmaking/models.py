@@ -83,6 +83,26 @@ class MatchingRun(models.Model):
         return f"{self.night}: {self.get_status_display()}"
 
 
+class MatchingShard(models.Model):
+    """A part of a night that a worker takes, while the night is being divided; see `services.sharded`."""
+
+    run = models.ForeignKey(MatchingRun, models.CASCADE, related_name="shards")
+    number = models.PositiveSmallIntegerField(_("nummer"))
+    input = models.BinaryField(_("invoer, ingepakt"), editable=False)
+    answer = models.BinaryField(_("antwoord, ingepakt"), null=True, editable=False)
+    error = models.TextField(_("fout"), blank=True)
+    taken_at = models.DateTimeField(_("opgepakt"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("deel van een nacht")
+        verbose_name_plural = _("delen van nachten")
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["run", "number"], name="shard_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run}, {self.number}"
+
+
 class Proposal(models.Model):
     """A place proposed to a student for one period. Status moves only through `matchmaking.services` (R5: a proposal, never an assignment)."""
 

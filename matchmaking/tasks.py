@@ -6,7 +6,7 @@ from celery import shared_task
 
 from matchmaking.enums import RunTrigger
 from matchmaking.models import Policy
-from matchmaking.services import run_matching
+from matchmaking.services import daytime, run_matching, sharded
 from stagematch.accounts.models import User
 from stagematch.clock import today
 
@@ -32,3 +32,16 @@ def simulate_policy(policy_id: int, actor_id: int | None = None) -> int:
     actor = User.objects.filter(pk=actor_id).first() if actor_id is not None else None
     policy = Policy.objects.get(pk=policy_id)
     return run_matching(night=today(), trigger=RunTrigger.SIMULATION, actor=actor, policy=policy).pk
+
+
+@shared_task
+def solve_shard(run_id: int) -> bool:
+    """Take one part of a night that is being divided, if there is one left."""
+    return sharded.solve_next(run_id)
+
+
+@shared_task
+def suggest_today(day: str | None = None) -> int | None:
+    """Suggest places for what is new today; return the run's key, or None when nothing was new."""
+    run = daytime.suggest_today(dt.date.fromisoformat(day) if day else today())
+    return None if run is None else run.pk

@@ -282,6 +282,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for the queue: the sweeper picks up what was missed
 CELERY_BEAT_SCHEDULE = {
     "nightly-matching": {"task": "matchmaking.tasks.nightly_matching", "schedule": crontab(hour=2, minute=0)},
+    "suggest-today": {"task": "matchmaking.tasks.suggest_today", "schedule": crontab(hour="8-20", minute=40)},
     "reminders": {"task": "placements.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
     "student-news": {"task": "placements.tasks.send_student_news", "schedule": crontab(hour=6, minute=30)},
     "expire-offers": {"task": "placements.tasks.expire_overdue", "schedule": crontab(minute=15)},
@@ -299,6 +300,7 @@ DEFAULT_RESPONSE_TERM_DAYS = 10  # R1, working days
 DEFAULT_APPLICATION_CAP_PER_PLACE = 4  # R3
 MAX_OPEN_PROPOSALS = 3  # matching.md section 10
 PROPOSAL_TERM_DAYS = 5
+MATCHING_SHARDS: int = env.int("MATCHING_SHARDS", default=1)  # above 1 the workers divide the night together
 OFFER_TERM_DAYS = 5
 DEMO_PASSWORD: str = env.str("DEMO_PASSWORD", default="stagematch-demo")
 

@@ -10,8 +10,11 @@ import numpy as np
 
 from matchmaking.columns import Column
 from matchmaking.engine import night as engine
+from matchmaking.engine import score as engine_score
 from matchmaking.engine.night import NightResult
+from matchmaking.engine.types import Outcome
 from matchmaking.engine.types import Policy as EnginePolicy
+from matchmaking.services.sharded import Divided
 from matchmaking.snapshot import Snapshot
 
 Group = tuple[str, Callable[[Snapshot], Column]]
@@ -20,15 +23,16 @@ REJECTION_STEPS = (0, 1, 3, 5, 10)
 WEEK_STEPS = (0, 4, 8, 16, 26)
 
 
-def figures(snapshot: Snapshot, result: NightResult) -> dict[str, Any]:
+def figures(snapshot: Snapshot, result: NightResult | Divided) -> dict[str, Any]:
     """The figures of one division: how many, how high on the own list, how well it fits, and for whom.
 
     `groups` holds per kind of group rows of (lower end, students, with a proposal). Counts only, nobody's data.
     """
     placed = result.outcome.match >= 0
     choice = result.choice()[placed]
-    score = result.pairs.score[result.outcome.pair[placed]]
     students = snapshot.students
+    rows = np.flatnonzero(placed)
+    score = engine_score.parts(students, rows, snapshot.vacancies, result.outcome.match[rows], snapshot.policy).score
     return {
         "students": students.n,
         "placed": int(placed.sum()),
@@ -64,9 +68,9 @@ def with_policy(snapshot: Snapshot, policy: EnginePolicy) -> tuple[Snapshot, Nig
     return other, result
 
 
-def moves(before: NightResult, after: NightResult) -> dict[str, int]:
+def moves(before: Outcome, after: Outcome) -> dict[str, int]:
     """How many students of one market get the same place, another one, one at last, or none any more."""
-    old, new = before.outcome.match, after.outcome.match
+    old, new = before.match, after.match
     return {
         "same": int(((old == new) & (old >= 0)).sum()),
         "other": int(((old != new) & (old >= 0) & (new >= 0)).sum()),

@@ -14,10 +14,12 @@ from django.db import connection
 
 from matchmaking.columns import Column
 from matchmaking.engine import score
+from matchmaking.engine.extra import Suggestions
 from matchmaking.engine.night import NightResult
-from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN
+from matchmaking.engine.types import CUTOFF_CLOSED, CUTOFF_OPEN, Outcome
 from matchmaking.enums import ProposalKind, ProposalStatus
 from matchmaking.models import MatchingRun
+from matchmaking.services.sharded import Divided
 from matchmaking.snapshot import Snapshot
 from organisations.workdays import add_working_days
 from placements.enums import ApplicationStatus, VacancyStatus
@@ -56,20 +58,24 @@ class NewProposals:
         )
 
 
-def proposals_of(snapshot: Snapshot, result: NightResult) -> NewProposals:
+def proposals_of(snapshot: Snapshot, result: NightResult | Divided) -> NewProposals:
     """The proposals of a night: one from the division, and up to two extra, within each student's free slots."""
-    placed = np.flatnonzero(result.outcome.match >= 0)
-    has_division = (result.outcome.match >= 0).astype(np.int64)
+    return _proposals(snapshot, result.outcome, result.suggestions)
+
+
+def _proposals(snapshot: Snapshot, outcome: Outcome, suggestions: Suggestions) -> NewProposals:
+    placed = np.flatnonzero(outcome.match >= 0)
+    has_division = (outcome.match >= 0).astype(np.int64)
     open_extra = np.bitwise_count(snapshot.slots).astype(np.int64)
     allowed = np.minimum(snapshot.room - has_division, EXTRA_LIMIT - open_extra)
-    order = np.argsort(result.suggestions.student, kind="stable")
-    extra = result.suggestions.student[order]
+    order = np.argsort(suggestions.student, kind="stable")
+    extra = suggestions.student[order]
     # The how-manieth suggestion of this student, from 0: position less the position of his first.
     nth = np.arange(len(extra)) - np.searchsorted(extra, extra, "left")
     keep = nth < allowed[extra]
-    extra, nth, extra_vacancy = extra[keep], nth[keep], result.suggestions.vacancy[order][keep]
+    extra, nth, extra_vacancy = extra[keep], nth[keep], suggestions.vacancy[order][keep]
     student = np.concatenate((placed, extra)).astype(np.int64)
-    vacancy = np.concatenate((result.outcome.match[placed], extra_vacancy)).astype(np.int64)
+    vacancy = np.concatenate((outcome.match[placed], extra_vacancy)).astype(np.int64)
     place = np.concatenate((np.zeros(len(placed), np.int64), nth + has_division[extra]))
     points = score.parts(snapshot.students, student, snapshot.vacancies, vacancy, snapshot.policy)
     return NewProposals(
@@ -82,13 +88,28 @@ def proposals_of(snapshot: Snapshot, result: NightResult) -> NewProposals:
     )
 
 
-def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[str, int]:
+def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult | Divided) -> dict[str, int]:
     """Write proposals, cut-offs and turns of `run`; return the counts. The caller holds the transaction.
 
     A search that was closed, a vacancy that was taken down and an application that was made since the snapshot get
     no proposal: what is published is true at that moment.
     """
     proposals = proposals_of(snapshot, result)
+    published = _write_proposals(run, proposals, is_night=True)
+    cutoffs = _write_cutoffs(run, snapshot, result.outcome)
+    return {"proposals": published, "extra_proposals": int(proposals.is_extra.sum()), "cutoffs": cutoffs}
+
+
+def write_suggestions(
+    *, run: MatchingRun, snapshot: Snapshot, outcome: Outcome, suggestions: Suggestions
+) -> dict[str, int]:
+    """Write suggestions by day: no division, no turns, no cut-offs. Return the counts; the caller holds the transaction."""
+    proposals = _proposals(snapshot, outcome, suggestions)
+    published = _write_proposals(run, proposals, is_night=False)
+    return {"proposals": published, "extra_proposals": published}
+
+
+def _write_proposals(run: MatchingRun, proposals: NewProposals, *, is_night: bool) -> int:
     _copy(
         "CREATE TEMP TABLE tonight (search_id int8, vacancy_id int8, kind text, slot int2, score int2, parts int2[]) "
         "ON COMMIT DROP",
@@ -131,11 +152,11 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
         # What a school has not looked at yet makes place for tonight's, unless tonight says the same again.
         cursor.execute(
             """
-            UPDATE matchmaking_proposal p SET status = %s, answered_at = %s WHERE p.status = %s
+            UPDATE matchmaking_proposal p SET status = %s, answered_at = %s WHERE p.status = %s AND %s
             AND NOT EXISTS (SELECT FROM tonight t WHERE t.search_id = p.search_id AND t.vacancy_id = p.vacancy_id
                             AND t.kind = p.kind)
             """,
-            [ProposalStatus.WITHDRAWN, moment, ProposalStatus.CONCEPT],
+            [ProposalStatus.WITHDRAWN, moment, ProposalStatus.CONCEPT, is_night],
         )
         cursor.execute(
             """
@@ -176,8 +197,7 @@ def write(*, run: MatchingRun, snapshot: Snapshot, result: NightResult) -> dict[
         cursor.execute("DROP TABLE tonight, moved")
         # So that the mails, later in this transaction, are counted by a plan for as many rows as there are now.
         cursor.execute("ANALYZE matchmaking_proposal (run_id, search_id, vacancy_id)")
-    cutoffs = _write_cutoffs(run, snapshot, result)
-    return {"proposals": published, "extra_proposals": int(proposals.is_extra.sum()), "cutoffs": cutoffs}
+    return int(published)
 
 
 def term_ends(night: dt.date) -> dt.date:
@@ -202,9 +222,9 @@ def _proposal_lines(proposals: NewProposals) -> str:
     )
 
 
-def _write_cutoffs(run: MatchingRun, snapshot: Snapshot, result: NightResult) -> int:
+def _write_cutoffs(run: MatchingRun, snapshot: Snapshot, outcome: Outcome) -> int:
     """Keep the last priority that got a place, for the vacancies that refused somebody."""
-    cutoff = result.outcome.cutoff
+    cutoff = outcome.cutoff
     full = np.flatnonzero((cutoff != CUTOFF_OPEN) & (cutoff != CUTOFF_CLOSED) & (cutoff >= 0))
     band, rank = np.divmod(cutoff[full], max(snapshot.students.n, 1))
     rows = zip(snapshot.vacancy_pk[full].tolist(), band.tolist(), rank.tolist(), strict=True)

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
@@ -19,7 +20,7 @@ from matchmaking.engine import night as engine
 from matchmaking.engine.types import Policy as EnginePolicy
 from matchmaking.enums import RunStatus, RunTrigger
 from matchmaking.models import MatchingRun, Policy
-from matchmaking.services import compare, concepts, pairs, proposals, publish
+from matchmaking.services import compare, concepts, pairs, proposals, publish, sharded
 from matchmaking.services.policies import current_policy, season_seed
 from stagematch import clock
 from stagematch.accounts.models import User
@@ -87,17 +88,7 @@ def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Prog
         f"{snapshot.students.n} studenten zoeken, {snapshot.vacancies.n} vacatures met "
         f"{int(snapshot.vacancies.cap.sum())} vrije plekken. Verdelen …"
     )
-    result = engine.run(
-        snapshot.students,
-        snapshot.vacancies,
-        snapshot.pools,
-        snapshot.exclusions,
-        snapshot.policy,
-        snapshot.day,
-        snapshot.seed,
-        favourites=snapshot.favourites,
-        holder=snapshot.holder,
-    )
+    result = _divide(run, snapshot)
     clock_.lap("engine")
     run.input_hash, run.outcome_hash = result.input_hash, result.outcome_hash
     run.counts = dict(result.counts)
@@ -132,7 +123,26 @@ def _do(run: MatchingRun, policy: EnginePolicy, *, dry_run: bool, progress: Prog
     return run
 
 
-def _comparison(run: MatchingRun, snapshot: snapshots.Snapshot, result: engine.NightResult) -> dict[str, Any]:
+def _divide(run: MatchingRun, snapshot: snapshots.Snapshot) -> engine.NightResult | sharded.Divided:
+    """In one piece, or over the workers when the settings ask for more parts. Both give the identical division."""
+    if settings.MATCHING_SHARDS > 1:
+        return sharded.run(run=run, snapshot=snapshot, parts=settings.MATCHING_SHARDS)
+    return engine.run(
+        snapshot.students,
+        snapshot.vacancies,
+        snapshot.pools,
+        snapshot.exclusions,
+        snapshot.policy,
+        snapshot.day,
+        snapshot.seed,
+        favourites=snapshot.favourites,
+        holder=snapshot.holder,
+    )
+
+
+def _comparison(
+    run: MatchingRun, snapshot: snapshots.Snapshot, result: engine.NightResult | sharded.Divided
+) -> dict[str, Any]:
     """The figures of a dry run beside those of the last night, or beside the rules that hold on the same market."""
     found: dict[str, Any] = {"figures": compare.figures(snapshot, result)}
     holds = current_policy()
@@ -140,9 +150,10 @@ def _comparison(run: MatchingRun, snapshot: snapshots.Snapshot, result: engine.N
         now_snapshot, now_result = compare.with_policy(snapshot, EnginePolicy.from_dict(holds.settings))
         found["before"] = compare.figures(now_snapshot, now_result)
         found["before_name"] = str(holds)
-        found["moves"] = compare.moves(now_result, result)
+        found["moves"] = compare.moves(now_result.outcome, result.outcome)
     else:
-        last = MatchingRun.objects.filter(status=RunStatus.PUBLISHED).defer("snapshot").order_by("-pk").first()
+        nights = MatchingRun.objects.filter(status=RunStatus.PUBLISHED, snapshot__isnull=False)
+        last = nights.defer("snapshot").order_by("-pk").first()
         if last is not None and "figures" in last.comparison:
             found["before"] = last.comparison["figures"]
             found["before_name"] = str(last)
@@ -196,7 +207,8 @@ def drop_old_snapshots(day: dt.date) -> int:
 
 
 def _published(night: dt.date) -> QuerySet[MatchingRun]:
-    return MatchingRun.objects.filter(night=night, status=RunStatus.PUBLISHED).order_by("-pk")
+    nights = MatchingRun.objects.exclude(trigger=RunTrigger.DAYTIME)
+    return nights.filter(night=night, status=RunStatus.PUBLISHED).order_by("-pk")
 
 
 def _already_done(night: dt.date, trigger: RunTrigger, before: set[int] | None) -> MatchingRun | None:
