@@ -90,7 +90,7 @@ def school_reports(request: HttpRequest) -> HttpResponse:
     rows = Report.objects.readable_by(user).select_related("school").defer("text")
     contacts = [_contact(school) for school in Organisation.objects.of(user, Role.COORDINATOR).order_by("name")]
     return render(
-        request, "placements/school_reports.html", {"reports": list(rows[:100]), "contacts": contacts, "tab": "school"}
+        request, "placements/school_reports.html", {"reports": list(rows[:100]), "contacts": contacts, "tab": "meldingen"}
     )
 
 
@@ -114,7 +114,7 @@ def school_report(request: HttpRequest, public_id: str) -> HttpResponseBase:
         messages.success(request, _("De melding is afgesloten."))
         return redirect("school-reports")
     report = reports.open_report(report=report, actor=user)
-    return render(request, "placements/school_report.html", {"report": report, "tab": "school"})
+    return render(request, "placements/school_report.html", {"report": report, "tab": "meldingen"})
 
 
 @role_required(Role.COORDINATOR)
