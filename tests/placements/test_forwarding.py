@@ -139,7 +139,9 @@ def test_student_answers_on_the_own_page(answer, there, client, student, applica
     request = ask(application, elsewhere, broker)
     client.force_login(student)
     address = reverse("forward-answer", args=[request.public_id])
-    assert address in client.get(reverse("my-overview")).content.decode()
+    overview = client.get(reverse("my-overview")).content.decode()
+    assert address in overview
+    assert "Er wacht 1 ding op jouw antwoord" in overview
     assert client.get(address).status_code == 200
     assert not Application.objects.filter(vacancy=elsewhere).exists()  # looking is not answering
     assert client.post(address, {}).status_code == 422
