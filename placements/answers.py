@@ -17,6 +17,7 @@ from organisations.enums import Role
 from organisations.models import Organisation
 from placements.enums import ApplicationStatus
 from placements.models import AnswerStatistic, Application
+from placements.querysets import ApplicationQuerySet
 from stagematch.accounts.models import User
 from stagematch.clock import today
 
@@ -113,7 +114,7 @@ def hosts_of(user: User) -> "QuerySet[Organisation]":
     return Organisation.objects.of(user, Role.BROKER)
 
 
-def waiting_longest(applications: "QuerySet[Application]") -> "QuerySet[Application]":
+def waiting_longest(applications: ApplicationQuerySet) -> ApplicationQuerySet:
     """The late ones first, then what is due, with all a line shows."""
     waiting = applications.filter(status__in=ApplicationStatus.unanswered())
     return waiting.select_related("vacancy__team", "assigned_to").order_by("answer_by", "pk")

@@ -134,12 +134,12 @@ class InterviewQuerySet(models.QuerySet["Interview"]):
 
     def joined_by(self, user: User | AnonymousUser) -> Self:
         """Talks this person leads or takes part in, as somebody who works at the organisation now."""
+        from placements.models import InterviewParticipant
+
         if not user.is_authenticated:
             return self.none()
         at_work = Membership.objects.filter(user=user, is_active=True).values("organisation")
-        seats = self.model._meta.get_field("participants").related_model.objects.filter(
-            user=user, interview=OuterRef("pk")
-        )
+        seats = InterviewParticipant.objects.filter(user=user, interview=OuterRef("pk"))
         return self.filter(Q(host=user) | Exists(seats), application__vacancy__organisation__in=at_work)
 
 
