@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from stagematch.mail import samples
 from stagematch.mail.topics import Frequency, register_topic
-from students.models import Student
 
 
 def register() -> None:
@@ -19,7 +18,7 @@ def register() -> None:
         templates=["matchmaking/new_proposals"],
         default=Frequency.NOW,
         choices=[Frequency.NOW, Frequency.DAILY, Frequency.WEEKLY, Frequency.OFF],
-        audience=lambda user: Student.objects.filter(user=user).exists(),
+        audience=lambda user: hasattr(user, "student"),
     )
     samples.register(
         "matchmaking/proposal_last_day",

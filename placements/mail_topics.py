@@ -78,7 +78,7 @@ def _is_broker(user: User) -> bool:
 
 
 def _is_student(user: User) -> bool:
-    return Student.objects.filter(user=user).exists()
+    return hasattr(user, "student")  # read once per user, like the roles: every topic asks
 
 
 def depend_on_student(user: User) -> list[User]:

@@ -44,7 +44,7 @@ def register() -> None:
 
 def _has_a_part(user: User) -> bool:
     work = has_role(user, Role.BROKER, Role.TEAM_LEAD, Role.SUPERVISOR, Role.COORDINATOR)
-    return work or Student.objects.filter(user=user).exists()
+    return work or hasattr(user, "student")
 
 
 def stage_panel(student: Student) -> list[panels.Panel]:

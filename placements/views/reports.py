@@ -90,7 +90,9 @@ def school_reports(request: HttpRequest) -> HttpResponse:
     rows = Report.objects.readable_by(user).select_related("school").defer("text")
     contacts = [_contact(school) for school in Organisation.objects.of(user, Role.COORDINATOR).order_by("name")]
     return render(
-        request, "placements/school_reports.html", {"reports": list(rows[:100]), "contacts": contacts, "tab": "meldingen"}
+        request,
+        "placements/school_reports.html",
+        {"reports": list(rows[:100]), "contacts": contacts, "tab": "meldingen"},
     )
 
 

@@ -16,13 +16,12 @@ class PreferencesForm(FormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         labels = dict(MailPreference.Frequency.choices)
-        chosen = topics.frequencies_of(user)
-        for topic in topics.topics_for(user):
+        for topic, chosen in topics.choices_of(user):
             self.fields[topic.slug] = forms.ChoiceField(
                 label=topic.label,
                 help_text=" ".join(str(part) for part in (topic.explanation, topic.why_not_off) if part),
                 choices=[(choice, labels[choice]) for choice in topic.choices],
-                initial=chosen[topic.slug],
+                initial=chosen,
                 widget=forms.RadioSelect,
             )
 

@@ -90,13 +90,13 @@ def frequency_of(user: AbstractBaseUser, topic: Topic) -> str:
     return chosen if chosen in topic.choices else topic.default
 
 
-def frequencies_of(user: AbstractBaseUser) -> dict[str, str]:
-    """Return how often somebody wants each topic that is theirs."""
+def choices_of(user: AbstractBaseUser) -> list[tuple[Topic, str]]:
+    """Return the topics that are somebody's, each with how often they want it."""
     chosen = dict(MailPreference.objects.filter(user=user.pk).values_list("topic", "frequency"))
-    return {
-        topic.slug: chosen[topic.slug] if chosen.get(topic.slug) in topic.choices else topic.default
+    return [
+        (topic, chosen[topic.slug] if chosen.get(topic.slug) in topic.choices else topic.default)
         for topic in topics_for(user)
-    }
+    ]
 
 
 @transaction.atomic

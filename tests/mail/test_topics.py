@@ -7,7 +7,9 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from stagematch.clock import at
@@ -213,7 +215,7 @@ def test_the_page_keeps_choices_and_says_what_is_always_sent(client, reader):
     page = client.get(reverse("mail-preferences")).content.decode()
     assert "Dit krijg je altijd" in page
     assert client.post(reverse("mail-preferences"), {"probe": "weekly"}).status_code == 302
-    assert topics.frequencies_of(reader)["probe"] == "weekly"
+    assert {topic.slug: chosen for topic, chosen in topics.choices_of(reader)}["probe"] == "weekly"
     assert client.post(reverse("mail-preferences"), {"probe": "elk uur"}).status_code == 422
 
 
@@ -225,6 +227,16 @@ def test_people_choose_about_their_own_topics(client, broker, coordinator, stude
     assert found[broker.pk] == {"stages", "look-back", "applications", "answers", "late", "talks"}
     assert found[coordinator.pk] == {"stages", "look-back", "school-late"}
     assert found[student.pk] == {"stages", "look-back", "talks", "waiting-list", "proposals"}
+
+
+@pytest.mark.parametrize("role", ["student", "broker", "coordinator", "team_lead"])
+def test_the_page_reads_who_somebody_is_once(client, request, role):
+    client.force_login(request.getfixturevalue(role))
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(reverse("mail-preferences")).status_code == 200
+    sql = [query["sql"] for query in queries]
+    assert len(sql) <= 12
+    assert len(set(sql)) == len(sql)
 
 
 def test_a_topic_that_cannot_be_off_says_why(client, broker):
