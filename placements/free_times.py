@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from organisations.models import Organisation
-from organisations.workdays import add_working_days
+from organisations.workdays import add_working_days, closing_days
 from placements.models import Interview, InterviewBooking
 from stagematch.clock import now, today
 
@@ -59,13 +59,14 @@ def grid(
     length: dt.timedelta = dt.timedelta(minutes=30),
     moving: Interview | None = None,
 ) -> Grid:
-    """Return the grid for `people` (person to name, as `services.bookings` names them); one query for their agendas.
+    """Return the grid for `people` (person to name, as `services.bookings` names them); one query for their agendas, one for the closing days.
 
     `moving` is the talk that is being moved: its own time counts as free. The first free times of three different days
     are suggested.
     """
     first = FIRST_DAY + DAYS * max(0, min(week, WEEKS - 1))
-    days = [add_working_days(today(), n, organisation) for n in range(first, first + DAYS)]
+    closed = closing_days(organisation)
+    days = [add_working_days(today(), n, closed=closed) for n in range(first, first + DAYS)]
     taken = _taken(people, days[0], days[-1], moving)
     cells: dict[tuple[dt.date, dt.time], Cell] = {}
     suggested = 0

@@ -256,6 +256,11 @@ def test_record_says_per_leerdoel_what_is_possible(planned, broker):
 
 
 # --- Free times ---------------------------------------------------------------------------------------
+def test_grid_reads_agendas_and_closing_days_once(broker, organisation, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        grid(organisation, {person_of(broker): broker.get_full_name()})
+
+
 def test_grid_marks_who_is_busy_and_suggests_three_days(planned, broker, organisation):
     people = {person_of(broker): broker.get_full_name()}
     with at(timezone.localtime(planned.starts_at).replace(hour=7, minute=0) - dt.timedelta(days=4)):
