@@ -51,8 +51,12 @@ def own_rows(queryset: "QuerySet[Any]", request: HttpRequest) -> "QuerySet[Any]"
 
 
 def is_own(obj: Model, request: HttpRequest) -> bool:
-    """Tell whether one row is among the `own_rows`."""
-    return own_rows(type(obj)._default_manager.all(), request).filter(pk=obj.pk).exists()
+    """Tell whether one row is among the `own_rows`. Read once per request: the admin asks it for every button."""
+    known: dict[tuple[type[Model], Any], bool] = request.__dict__.setdefault("_own_rows", {})
+    key = (type(obj), obj.pk)
+    if key not in known:
+        known[key] = own_rows(type(obj)._default_manager.all(), request).filter(pk=obj.pk).exists()
+    return known[key]
 
 
 class RoleAdminMixin(PlatformAdminMixin):

@@ -138,6 +138,13 @@ def test_nothing_but_vacancies_can_be_changed_here(client, admin_user, vacancy, 
     assert client.post(reverse("admin:placements_vacancy_delete", args=[vacancy.pk])).status_code == 403
 
 
+def test_editor_asks_once_whose_vacancy_it_is(at_work, vacancy):
+    with CaptureQueriesContext(connection) as queries:
+        assert at_work.get(reverse("admin:placements_vacancy_change", args=[vacancy.pk])).status_code == 200
+    whose = [q["sql"] for q in queries if q["sql"].startswith('SELECT 1 AS "a" FROM "placements_vacancy"')]
+    assert len(whose) == 1
+
+
 @pytest.mark.parametrize("name", ["vacancy", "application", "interview", "placement", "answerstatistic"])
 def test_lists_cost_the_same_for_one_and_three_rows(at_work, vacancy, broker, capacity, name):
     address = reverse(f"admin:placements_{name}_changelist")
