@@ -103,6 +103,18 @@ def test_a_praktijkbegeleider_sees_own_students_only(client, placement, organisa
     assert "El Amrani" not in client.get(reverse("guidance")).content.decode()
 
 
+def test_the_team_page_leads_who_guides_a_student_to_the_file(client, placement, vacancy):
+    guide = placement.supervisor.supervisor.user
+    colleague = f.SupervisorCapacityFactory(pool=vacancy.pool, supervisor__user__email="ander@cast.example")
+    colleague.supervisor.teams.add(vacancy.team)
+    address = reverse("guidance-file", args=[placement.public_id])
+    for user, leads in ((guide, True), (colleague.supervisor.user, False)):
+        client.force_login(user)
+        page = client.get(reverse("team-overview")).content.decode()
+        assert "El Amrani" in page
+        assert (address in page) is leads
+
+
 def test_looking_at_and_taking_from_a_file_is_written_down(client, placement, broker, student):
     client.force_login(broker)
     client.get(reverse("admin:placement-file", args=[placement.public_id]))
