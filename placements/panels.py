@@ -8,14 +8,18 @@ from students.models import Student
 Panel = tuple[str, dict[str, Any]]
 Provider = Callable[[Student], list[Panel]]
 
-_providers: dict[str, Provider] = {}
+_providers: dict[str, tuple[Provider, str]] = {}
 
 
-def register(name: str, provider: Provider) -> None:
-    """Add a block; the same name again replaces it. Called by a higher app in `ready()`."""
-    _providers[name] = provider
+def register(name: str, provider: Provider, *, needs: str = "") -> None:
+    """Add a block; the same name again replaces it. Called by a higher app in `ready()`.
+
+    `needs` names what a student must have (a field of `student_page.Has`) before the provider is asked at all.
+    """
+    _providers[name] = (provider, needs)
 
 
-def panels_for(student: Student) -> list[Panel]:
+def panels_for(student: Student, has: object) -> list[Panel]:
     """Return (template, context) of every block that has something to say to this student, in order of registration."""
-    return [panel for provider in _providers.values() for panel in provider(student)]
+    asked = [provider for provider, needs in _providers.values() if not needs or getattr(has, needs)]
+    return [panel for provider in asked for panel in provider(student)]

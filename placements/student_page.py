@@ -30,6 +30,7 @@ from placements.models import (
     Favourite,
     ForwardRequest,
     Interview,
+    Placement,
     WaitingListEntry,
 )
 from placements.selectors import next_step
@@ -266,6 +267,7 @@ class Has:
     waiting: bool
     unsent: bool
     saved: bool
+    stage: bool
 
 
 def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
@@ -284,11 +286,12 @@ def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
             Exists(ApplicationDraft.objects.filter(**mine)),
             Exists(AssistedApplication.objects.filter(**mine)),
             Exists(Favourite.objects.filter(**mine)),
+            Exists(Placement.objects.active().filter(**mine)),
         )
         .get()
     )
-    cv, wishes, goals, waiting, drafts, requests, saved = row
-    return Has(cv, wishes, goals, waiting, unsent=drafts or requests, saved=saved)
+    cv, wishes, goals, waiting, drafts, requests, saved, stage = row
+    return Has(cv, wishes, goals, waiting, unsent=drafts or requests, saved=saved, stage=stage)
 
 
 def saved_places(student: Student) -> QuerySet[Favourite]:

@@ -20,7 +20,7 @@ def register() -> None:
     """Register the mails, what the secret links are for, and the blocks on other pages."""
     mail_samples.register()
     links.register()
-    panels.register("stage", stage_panel)
+    panels.register("stage", stage_panel, needs="stage")
     organisation_panels.register_for_organisation("evaluations", evaluations_block)
     register_topic(
         "stages",

@@ -51,7 +51,7 @@ def my_overview(request: StudentRequest) -> HttpResponse:
         "rows": [(row, pad_stappen(row.application)) for row in [*page.urgent, *page.running]],
         "ended": [(row, pad_stappen(row.application)) for row in page.ended],
         "panels": [
-            render_to_string(template, panel, request=request) for template, panel in panels.panels_for(student)
+            render_to_string(template, panel, request=request) for template, panel in panels.panels_for(student, has)
         ],
         "saved": list(saved_places(student)[:5]) if has.saved else [],
         "requests": requests,
