@@ -45,7 +45,7 @@ belongs_to(VacancyAgreement, "vacancy__team__organisation")
 @admin.register(Vacancy)
 class VacancyAdmin(RoleAdminMixin):
     form = VacancyForm
-    list_display = ["title", "attention", "team", "period", "status", "room", "open_applications"]
+    list_display = ["title", "attention", "status", "room", "open_applications", "team", "period"]
     list_filter = [
         "status",
         "kind",

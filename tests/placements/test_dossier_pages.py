@@ -146,6 +146,9 @@ def test_the_organisation_never_reads_what_a_student_answered(client, running, s
 def test_a_student_answers_signs_and_agrees_on_own_pages(client, placement, student, broker):
     complete_agreement(placement, broker)
     client.force_login(student)
+    page = client.get(reverse("my-stage")).content.decode()
+    assert "Je krijgt ze in de mail" in page
+    assert "de student" not in page.lower()  # the page speaks to who reads it
     answer = {"is_minor": "nee"}
     assert client.post(action(placement, "leeftijd"), answer).status_code == 302
     assert client.post(action(placement, "ondertekenen"), {}).status_code == 422
