@@ -9,6 +9,7 @@ from organisations.enums import Role
 from organisations.models import (
     Accreditation,
     ClosingDay,
+    Invitation,
     Location,
     Membership,
     Organisation,
@@ -27,6 +28,7 @@ _ORGANISATION_OF: dict[type[Model], str] = {
     Location: "organisation",
     Team: "organisation",
     Membership: "organisation",
+    Invitation: "organisation",
     Accreditation: "organisation",
     ClosingDay: "organisation",
     Programme: "school",

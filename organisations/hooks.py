@@ -5,6 +5,7 @@ from django.http import HttpRequest
 
 from organisations.enums import Role
 from organisations.inventory import register as inventory
+from organisations.invitations import hooks as invitations
 from organisations.models import Membership, Organisation
 from organisations.roles import has_role
 from stagematch.accounts import landing, signup
@@ -38,6 +39,7 @@ def register() -> None:
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.allow_entry(is_broker)
     inventory.register()
+    invitations.register()
 
 
 def depend_on_member(user: User) -> list[User]:

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from organisations.enums import OrganisationKind, Role
-from stagematch.clock import today
+from stagematch.clock import now, today
 
 if TYPE_CHECKING:
-    from organisations.models import InventoryRequest, Membership, Organisation, Programme, Team  # noqa: F401 -- generic parameters
+    from organisations.models import InventoryRequest, Invitation, Membership, Organisation, Programme, Team  # noqa: F401 -- generic parameters
     from stagematch.accounts.models import User
 
 
@@ -120,3 +120,25 @@ def _roles(user: User) -> models.QuerySet[Membership]:
     from organisations.models import Membership
 
     return Membership.objects.filter(user=user, is_active=True)
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def pending(self) -> Self:
+        """Neither accepted nor revoked, also when the time is up: those can be sent again."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+    def open(self) -> Self:
+        """What can be accepted now."""
+        return self.pending().filter(expires_at__gt=now())
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Those of the organisations where one is stagemakelaar or coordinator; everything for a platform admin."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(
+            organisation__memberships__user=user,
+            organisation__memberships__is_active=True,
+            organisation__memberships__role__in=[Role.BROKER, Role.COORDINATOR],
+        ).distinct()

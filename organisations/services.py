@@ -1,9 +1,8 @@
-"""Every write about organisations that is more than a text: people, and room for students."""
+"""Every write about organisations that is more than a text: a first beginning, and room for students."""
 
 import secrets
 from collections.abc import Sequence
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -11,9 +10,7 @@ from django.utils.translation import gettext as _
 from organisations import claims
 from organisations.enums import OrganisationKind, Role
 from organisations.models import Location, Membership, Organisation, StagePeriod, SupervisorCapacity, Team, TeamCapacity
-from organisations.roles import has_role_at
 from stagematch.accounts.models import User
-from stagematch.mail.models import OutgoingMail
 from stagematch.mail.services import queue_mail
 from stagematch.regions.models import PostcodeArea
 from stagematch.ui.errors import RuleError
@@ -27,56 +24,6 @@ ROLES_AT: dict[str, frozenset[str]] = {
     ),
     OrganisationKind.PARTNER: frozenset({Role.BROKER, Role.TEAM_LEAD, Role.SUPERVISOR, Role.ORGANISER, Role.OBSERVER}),
 }
-
-
-@transaction.atomic
-def invite_member(
-    *,
-    organisation: Organisation,
-    email: str,
-    first_name: str,
-    last_name: str,
-    role: str,
-    actor: User,
-    teams: list[Team] | None = None,
-) -> Membership:
-    """Give somebody a role at an organisation, with an account if they have none, and mail them how to sign in.
-
-    A name is only used for a new account. Inviting the same person for the same role again opens the closed membership.
-    Raises RuleError `role_not_here` when the role does not exist at this kind of organisation, `account_closed` for an
-    account that was closed, `already_member` when there is nothing to invite for; PermissionDenied when `actor` is no
-    broker or coordinator there.
-    """
-    if not (actor.is_superuser or has_role_at(actor, organisation, Role.BROKER, Role.COORDINATOR)):
-        raise PermissionDenied
-    if role not in ROLES_AT[organisation.kind]:
-        raise RuleError("role_not_here", _("Deze rol bestaat niet bij deze soort organisatie. Kies een andere rol."))
-    user = User.objects.select_for_update().filter(email=email.strip().lower()).first()
-    if user is None:
-        user = User.objects.create_user(email.strip(), first_name=first_name, last_name=last_name)
-    elif not user.is_active:
-        raise RuleError("account_closed", _("Dit account is gesloten. Vraag de platformbeheerder om het te openen."))
-    membership, is_new = Membership.objects.get_or_create(user=user, organisation=organisation, role=role)
-    if not is_new and membership.is_active:
-        raise RuleError("already_member", _("Deze collega heeft deze rol al."))
-    if not membership.is_active:
-        membership.is_active = True
-        membership.save(update_fields=["is_active"])
-    membership.teams.set(_own_teams(organisation, teams or []))
-    cause = f"member-invited:{membership.pk}"
-    earlier = OutgoingMail.objects.filter(key__startswith=f"{cause}:").count()
-    queue_mail(
-        key=f"{cause}:{earlier + 1}",
-        template="organisations/member_invited",
-        to=user,
-        context={
-            "organisation": organisation.name,
-            "role": str(Role(role).label),
-            "inviter": actor.get_full_name(),
-            "email": user.email,
-        },
-    )
-    return membership
 
 
 @transaction.atomic
@@ -122,10 +69,6 @@ def start_organisation(
         },
     )
     return team, pool
-
-
-def _own_teams(organisation: Organisation, teams: list[Team]) -> list[Team]:
-    return [team for team in teams if team.organisation_id == organisation.pk]
 
 
 @transaction.atomic

@@ -18,8 +18,10 @@ from placements.enums import ApplicationStatus, PlacementStatus
 from placements.models import Application, Placement
 from stagematch.accounts.models import User
 from stagematch.clock import today
+from stagematch.mail.addresses import stopped_among
 from students.enums import SearchStatus
 from students.models import PlacementSearch, Student
+from students.services import never_seen
 
 PER_PAGE = 50
 
@@ -81,7 +83,7 @@ def with_progress(students: QuerySet[Student]) -> QuerySet[Student]:
 
 
 class StudentOverview:
-    """The students of one coordinator, as asked for in the address. Five queries, whatever the number of students."""
+    """The students of one coordinator, as asked for in the address. Seven queries, whatever the number of students."""
 
     def __init__(self, user: User | AnonymousUser, query: QueryDict) -> None:
         self.query = query
@@ -131,9 +133,21 @@ class StudentOverview:
             "class_name", "user__last_name", "user__first_name", "pk"
         )
         found = list(rows[self.pager.start : self.pager.stop])
+        stopped = stopped_among(student.user.email for student in found)
         for student in found:
             student.progress = Progress(student.progress)
+            student.address_stopped = student.user.email.lower() in stopped
         return found
+
+    @cached_property
+    def to_invite(self) -> int:
+        """How many of this class and year never signed in and can be invited now."""
+        rows = self.everyone
+        if self.class_name:
+            rows = rows.filter(class_name=self.class_name)
+        if self.year:
+            rows = rows.filter(year=self.year)
+        return never_seen(rows).count()
 
     @cached_property
     def classes(self) -> list[str]:

@@ -3,7 +3,9 @@
 from django.http import HttpRequest
 
 from organisations.inventory.selectors import told_by
+from organisations.invitations.hooks import told_by as invited_as
 from stagematch.accounts import landing
+from stagematch.mail import samples
 from stagematch.ui import context
 from students.access import may_begin
 from students.rules import is_student
@@ -15,6 +17,8 @@ def register() -> None:
     landing.register(10, student_page)
     landing.register(95, new_page)
     register_export("antwoorden over stageplekken", told_by)
+    register_export("uitnodigingen als collega", invited_as)
+    samples.register("student_invited", lambda: {"school": "ROC De Brug", "email": "samira@student.debrug.example"})
     context.register_role(10, "student", lambda request: is_student(request.user))
 
 

@@ -32,6 +32,7 @@ class Student(models.Model):
     rejections = models.PositiveSmallIntegerField(_("keer nee gekregen"), default=0)
     turns = models.PositiveSmallIntegerField(_("voorstellen gehad"), default=0)
     keep_applications_until = models.DateField(_("bewaar mijn reacties tot"), null=True, blank=True)
+    invited_at = models.DateTimeField(_("laatst uitgenodigd"), null=True, blank=True)
     created_at = models.DateTimeField(_("sinds"), default=now)
 
     objects = StudentQuerySet.as_manager()

@@ -1,13 +1,14 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from students.views import start, student
+from students.views import school, start, student
 
 urlpatterns = [
     path(
         "mijn/zoektocht/", RedirectView.as_view(pattern_name="my-search-edit"), {"stap": "opleiding"}, name="my-search"
     ),
     path("mijn/zoektocht/<slug:stap>/", student.my_search_edit, name="my-search-edit"),
+    path("school/studenten/uitnodigen/", school.school_students_invite, name="school-students-invite"),
     path("mijn/begin/", start.my_start, name="my-start"),
     path("mijn/gegevens/", student.my_data, name="my-data"),
     path("mijn/gegevens/telefoon/", student.my_data_phone, name="my-data-phone"),

@@ -15,6 +15,7 @@ from matchmaking.demo import hooks
 from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
 from matchmaking.demo.extras import answer_statistics, write_cvs
 from matchmaking.demo.inventory import write_inventory
+from matchmaking.demo.invitations import write_invitations
 from matchmaking.demo.kwalificaties import add_qualifications
 from matchmaking.demo.own import write_own
 from matchmaking.demo.screening import write_screening
@@ -89,6 +90,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
         say(f"  {write_inventory(day, seed):>7} antwoorden van teams ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_screening(day):>7} weergaven en teksten ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_own(day):>7} dingen van de student ({time.monotonic() - begin:.1f} s)")
+        say(f"  {write_invitations(day):>7} uitnodigingen ({time.monotonic() - begin:.1f} s)")
         for line in hooks.fill(day):
             say(f"  {line} ({time.monotonic() - begin:.1f} s)")
     with connection.cursor() as cursor:

@@ -1,4 +1,5 @@
 from organisations.models.inventory import InventoryAnswer, InventoryRequest, InventoryRound
+from organisations.models.invitation import Invitation, InvitationState
 from organisations.models.organisation import (
     Accreditation,
     ClosingDay,
@@ -19,6 +20,8 @@ __all__ = [
     "InventoryAnswer",
     "InventoryRequest",
     "InventoryRound",
+    "Invitation",
+    "InvitationState",
     "Location",
     "Membership",
     "Organisation",

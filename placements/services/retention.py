@@ -8,6 +8,8 @@ from django.db.models import CharField, Exists, F, Func, OuterRef, QuerySet, Val
 from django.utils import timezone
 
 from organisations.inventory.services import forget_inventory
+from organisations.invitations.services import KEEP_DAYS as INVITATION_DAYS
+from organisations.invitations.services import forget_invitations
 from placements import emails, rules
 from placements.dossier.retention import forget_files
 from placements.enums import ApplicationStatus
@@ -44,6 +46,7 @@ class RetentionCounts:
     stage_wiped: int = 0
     requests: int = 0
     reports: int = 0
+    invitations: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -61,6 +64,7 @@ class RetentionCounts:
             f"files wiped of VOG, age and guardian: {self.stage_wiped}",
             f"requests on behalf of students: {self.requests}",
             f"reports a year after they were closed: {self.reports}",
+            f"invitations {INVITATION_DAYS} days after they ended: {self.invitations}",
         ]
 
 
@@ -102,6 +106,7 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     counts.drafts = forget_old_drafts(day=day, dry_run=dry_run)
     counts.requests = forget_requests(day=day, dry_run=dry_run)
     counts.reports = forget_reports(day=day, dry_run=dry_run)
+    counts.invitations = forget_invitations(day=day, dry_run=dry_run)
     views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
     counts.old_views = views.count() if dry_run else views.delete()[0]
     counts.old_links = forget_links(day=day, dry_run=dry_run)

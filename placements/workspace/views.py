@@ -18,6 +18,7 @@ from placements.workspace import selectors
 from placements.workspace.access import application_or_404, broker_view, context, user_of
 from placements.workspace.forms import NoteForm
 from stagematch.audit.services import record_view
+from stagematch.mail.addresses import stopped_among
 
 PAGE_SIZE = 20
 
@@ -35,6 +36,7 @@ def candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
         actor=user, subject=application.student.user, obj=application, label=str(application.vacancy.organisation)
     )
     interviews = list(application.interviews.prefetch_related("slots", "participants", "goals").order_by("round", "pk"))
+    shown = candidate_of(application)
     return render(
         request,
         "admin/workspace/kandidaat.html",
@@ -42,7 +44,9 @@ def candidate(request: HttpRequest, public_id: UUID) -> HttpResponse:
             request,
             title=_("Kandidaat %(alias)s") % {"alias": application.alias},
             application=application,
-            candidate=candidate_of(application),
+            candidate=shown,
+            # Only when the address itself is shown: before that, it says something about who this is (R4).
+            address_stopped=bool(shown.email and stopped_among([shown.email])),
             interviews=interviews,
             notes=application.notes.select_related("author"),
             timeline=timeline(application),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from stagematch.links.models import SecretLink
 
 Renewal = Callable[["SecretLink"], "dt.datetime | None"]
+Renewed = Callable[["SecretLink", "dt.datetime"], None]
 
 
 @dataclass(frozen=True)
@@ -19,23 +20,32 @@ class Purpose:
 
     `label` says in a few words what the page is for ("stageplekken doorgeven"); it is all a closed link tells. `renew`
     answers until when a new link would work when somebody comes with an expired one, or None when there is no use.
+    `renewed` is told, in the same transaction, that a new link was made and until when it works.
     """
 
     key: str
     url_name: str
     label: "StrOrPromise"
     renew: Renewal | None = None
+    renewed: Renewed | None = None
 
 
 _purposes: dict[str, Purpose] = {}
 
 
-def register_purpose(key: str, *, url_name: str, label: "StrOrPromise", renew: Renewal | None = None) -> None:
+def register_purpose(
+    key: str,
+    *,
+    url_name: str,
+    label: "StrOrPromise",
+    renew: Renewal | None = None,
+    renewed: Renewed | None = None,
+) -> None:
     """Say that links for `key` open the address named `url_name`, which takes one argument `token`.
 
     With `renew`, an expired link offers to mail a new one to the address it was for; without, it never does.
     """
-    _purposes[key] = Purpose(key, url_name, label, renew)
+    _purposes[key] = Purpose(key, url_name, label, renew, renewed)
 
 
 def purpose_of(key: str) -> Purpose:

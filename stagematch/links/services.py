@@ -187,6 +187,8 @@ def renew_link(*, link: SecretLink) -> bool:
         actor=None,
         renewed_from=locked,
     )
+    if locked.kind.renewed is not None:
+        locked.kind.renewed(locked, expires_at)
     queue_mail(
         key=f"link-renewed:{locked.pk}:{made + 1}",
         template="links/renewed",

@@ -2,6 +2,7 @@
 
 from students.services.documents import forget_file, save_document
 from students.services.enrol import enrol_self, school_for
+from students.services.invite import invite_students, never_seen
 from students.services.privacy import (
     correct_phone,
     delete_person,
@@ -20,7 +21,9 @@ __all__ = [
     "export_archive",
     "export_person",
     "forget_file",
+    "invite_students",
     "keep_applications",
+    "never_seen",
     "open_search",
     "register_export",
     "register_farewell",

@@ -22,6 +22,7 @@ from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
 
 from organisations.inventory.services import forget_contact
+from organisations.invitations.services import forget_invitee
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
 from stagematch.links.services import forget_address
@@ -185,6 +186,7 @@ def delete_person(*, user: User, actor: User | None = None) -> None:
     _forget_in_texts(name, email)
     forget_address(email)
     forget_contact(email)
+    forget_invitee(email)
     files = [
         (document.file.storage, document.file.name)
         for document in Document.objects.filter(student__user=user)

@@ -8,7 +8,6 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from organisations.enums import Role
 from stagematch.accounts.models import User
 from stagematch.mail.models import OutgoingMail
 from tests import factories as f
@@ -198,18 +197,6 @@ def test_nobody_learns_from_signing_up_who_has_an_account(school, broker):
     assert refused[0] == refused[1]
 
 
-def test_an_invited_colleague_signs_in_by_code(client, broker, organisation):
-    from organisations.services import invite_member
-
-    invite_member(
-        organisation=organisation, email="nieuw@linde.example", first_name="Kees", last_name="Nieuw",
-        role=Role.SUPERVISOR, actor=broker,
-    )  # fmt: skip
-    assert "Je krijgt dan een code" in last_mail("organisations/member_invited").body_text
-    sign_in_by_code(client, "nieuw@linde.example")
-    assert who(client) == str(User.objects.get(email="nieuw@linde.example").pk)
-
-
 def test_a_changed_password_is_told_by_mail(client, broker):
     client.force_login(broker)
     client.post(LOGIN, {"login": broker.email, "password": f.PASSWORD})
@@ -242,3 +229,16 @@ def test_one_sees_where_one_is_signed_in_and_signs_out_everywhere_else(proven):
     here.post(reverse("usersessions_list"))
     assert lost.get("/start/")["Location"].startswith(LOGIN)
     assert not here.get("/start/")["Location"].startswith(LOGIN)
+
+
+def test_one_signs_out_everywhere_and_here_too(proven):
+    here, other, stranger = Client(), Client(), Client()
+    for device in (here, other):
+        device.post(LOGIN, {"login": proven.email, "password": f.PASSWORD})
+    assert reverse("sign-out-everywhere") in here.get(reverse("usersessions_list")).content.decode()
+    assert here.get(reverse("sign-out-everywhere")).status_code == 405
+    assert who(here) == str(proven.pk)
+    assert stranger.post(reverse("sign-out-everywhere"))["Location"].startswith(LOGIN)
+    assert here.post(reverse("sign-out-everywhere"))["Location"] == LOGIN
+    for device in (here, other):
+        assert device.get("/start/")["Location"].startswith(LOGIN)

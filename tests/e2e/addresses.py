@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from matchmaking.models import Policy, Proposal
 from organisations.inventory.forms import WORDS
-from organisations.models import InventoryRequest, Membership
+from organisations.models import InventoryRequest, Invitation, Membership
 from placements.dossier.access import Acting, whole_files
 from placements.dossier.enums import Side
 from placements.dossier.links import GUARDIAN, personal_link
@@ -162,6 +162,7 @@ def public() -> Iterator[Visit]:
     yield _page("admin:index", label="admin sends to signing in")
     yield Visit("mail-unsubscribe", topics.unsubscribe_path(User.objects.get(email=BROKER), "answers"))
     yield from _secret_links()
+    yield from _invitation_links()
     yield Visit("404", "/bestaat-niet/", 404)
 
 
@@ -178,6 +179,16 @@ def _secret_links() -> Iterator[Visit]:
         yield Visit(f"secret link {label}", path, 200 if label == "works" else 410)
         if label == "works":
             yield Visit("secret link answer", f"{path}?antwoord=ja")
+
+
+def _invitation_links() -> Iterator[Visit]:
+    """The page a colleague says yes on: without an account, and with one."""
+    asked = _first(Invitation.objects.open())
+    yield Visit("invitation", _link("invitation", asked))
+    known = _first(Invitation.objects.open().exclude(pk=asked.pk))
+    known.email = STUDENT
+    known.save(update_fields=["email"])
+    yield Visit("invitation with an account", _link("invitation", known))
 
 
 def _link(purpose: str, subject: Any) -> str:
@@ -408,6 +419,8 @@ def bpv() -> Iterator[Visit]:
     yield _page("school-inventory")
     yield _page("school-inventory-new")
     yield _page("school-own-places")
+    yield _page("school-colleagues")
+    yield _page("my-invitations")
     yield _page("school-students", query="?q=bestaatechtniet", label="school-students empty")
     yield _page("home")
     yield _page("account")

@@ -18,10 +18,7 @@ from organisations.roles import (
     roles_of,
     sees_personal_data,
 )
-from organisations.services import invite_member
 from stagematch.accounts.models import User
-from stagematch.ui.errors import RuleError
-from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 
@@ -109,34 +106,3 @@ def test_the_second_factor_can_be_switched_off_where_all_people_are_invented(cli
     settings.MFA_REQUIRED = False
     client.force_login(broker)
     assert client.get("/start/").url != reverse("mfa_index")
-
-
-def invite(organisation, actor, **changes):
-    values = {"email": "nieuw@x.example", "first_name": "Kees", "last_name": "Nieuw", "role": Role.SUPERVISOR}
-    return invite_member(organisation=organisation, actor=actor, **{**values, **changes})
-
-
-def test_only_people_of_the_organisation_invite(organisation, other_broker, student, coordinator):
-    for actor in (other_broker, student, coordinator):
-        with pytest.raises(PermissionDenied):
-            invite(organisation, actor)
-
-
-def test_inviting_keeps_the_rules(organisation, broker, other_organisation):
-    with pytest.raises(RuleError) as refused:
-        invite(organisation, broker, role=Role.COORDINATOR)
-    assert refused.value.code == "role_not_here"
-    with pytest.raises(RuleError) as refused:
-        invite(organisation, broker, email=f.UserFactory(is_active=False).email)
-    assert refused.value.code == "account_closed"
-    foreign = f.TeamFactory(organisation=other_organisation)
-    membership = invite(organisation, broker, teams=[foreign])
-    assert not membership.teams.exists()
-    with pytest.raises(RuleError) as refused:
-        invite(organisation, broker)
-    assert refused.value.code == "already_member"
-    Membership.objects.filter(pk=membership.pk).update(is_active=False)
-    again = invite(organisation, broker)
-    assert again.pk == membership.pk
-    assert again.is_active
-    assert again.user.outgoing_mail.count() == 2

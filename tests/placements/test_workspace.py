@@ -18,6 +18,7 @@ from placements.services.views import MAX_VIEWS
 from placements.workspace import board
 from stagematch.audit.models import AccessLog
 from stagematch.clock import today
+from stagematch.mail.addresses import note_refusal
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import Conflict, RuleError
 from tests import factories as f
@@ -227,6 +228,17 @@ def test_every_opening_of_a_file_is_logged(desk, broker, search, vacancy, studen
     for _ in range(2):
         desk.get(reverse("admin:workspace-candidate", args=[application.public_id]))
     assert AccessLog.objects.filter(actor=broker, subject=student, action=AccessLog.Action.VIEW).count() == 2
+
+
+def test_an_address_that_does_not_work_is_told_once_the_name_is_known(desk, broker, search, vacancy, student):
+    application = submit(search, vacancy)
+    note_refusal(email=student.email, code="5.1.1", reason="weg", final=True)
+    page = reverse("admin:workspace-candidate", args=[application.public_id])
+    assert "Dit adres werkt niet" not in desk.get(page).content.decode()
+    invite(application, broker)
+    shown = desk.get(page).content.decode()
+    assert student.email in shown
+    assert "Dit adres werkt niet" in shown
 
 
 # --- Assign ---------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ MUST = {
         "school-reports",
         "school-late-answers",
         "school-own-places",
+        "school-colleagues",
     ],
     "student": ["vacancy-list", "my-saved", "my-overview", "own-places", "report-make", "my-data"],
     "team_lead": ["team-overview", "guidance"],

@@ -1,0 +1,1 @@
+"""Colleagues are asked, and say yes themselves."""
