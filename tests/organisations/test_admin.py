@@ -6,7 +6,6 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from organisations.admin_mixins import RoleAdminMixin, own_rows
-from organisations.enums import Role
 from organisations.models import Membership, Organisation, Team, TeamCapacity
 from stagematch.accounts.models import User
 from stagematch.audit.models import AccessLog
@@ -147,30 +146,6 @@ def test_a_broker_changes_texts_but_not_what_the_organisation_is(sign_in, broker
     assert not organisation.second_interview
     assert (organisation.name, organisation.email_domain) == ("Buurthuis De Linde", "")
     assert organisation.is_approved
-
-
-@pytest.mark.django_db
-def test_a_broker_invites_a_colleague_who_gets_an_account_and_a_mail(sign_in, broker, organisation, vacancy):
-    data = {"email": "Nieuw@Buurt.example", "first_name": "Kees", "last_name": "Nieuw", "organisation": organisation.pk,
-            "role": Role.SUPERVISOR, "teams": [vacancy.team_id]}  # fmt: skip
-    answer = sign_in(broker).post(url(Membership, "add"), data)
-    assert answer.status_code == 302, answer.context["errors"]
-    membership = Membership.objects.get(user__email="nieuw@buurt.example")
-    assert membership.role == Role.SUPERVISOR
-    assert list(membership.teams.all()) == [vacancy.team]
-    assert not membership.user.has_usable_password()
-    mail = OutgoingMail.objects.get(to_user=membership.user)
-    assert organisation.name in mail.body_text
-
-
-@pytest.mark.django_db
-def test_a_broker_cannot_invite_for_another_organisation(sign_in, broker, other_organisation):
-    data = {"email": "nieuw@buurt.example", "first_name": "Kees", "last_name": "Nieuw", "role": Role.BROKER,
-            "organisation": other_organisation.pk}  # fmt: skip
-    answer = sign_in(broker).post(url(Membership, "add"), data)
-    assert answer.status_code == 200
-    assert "organisation" in answer.context["errors"].data or answer.context["adminform"].form.errors["organisation"]
-    assert not User.objects.filter(email="nieuw@buurt.example").exists()
 
 
 @pytest.mark.django_db
