@@ -12,11 +12,26 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 
+from matchmaking.enums import ProposalStatus
 from matchmaking.models import MatchingRun, Proposal
 from matchmaking.services import current_policy
 from organisations.enums import Role
 from organisations.models import InventoryRequest, InventoryRound, Membership
-from placements.models import AnswerStatistic, Interview, InterviewSlot
+from placements.dossier.files import file_of
+from placements.enums import ApplicationOrigin, ApplicationStatus, ReportKind
+from placements.models import (
+    AnswerStatistic,
+    AssistedApplication,
+    Interview,
+    InterviewSlot,
+    OwnPlace,
+    Placement,
+    Report,
+    SavedSearch,
+    TrustPerson,
+    VacancyAgreement,
+)
+from roadshows.models import Roadshow, RoadshowOrganiser
 from stagematch.clock import now, today
 from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
@@ -106,8 +121,67 @@ def scene(request, settings, tmp_path, search, other_search, vacancy, other_vaca
         samples[f"{name}:public_id"] = str(proposal.public_id)
     for name in ("candidate", "invite", "reject", "offer", "record", "reserve", "note", "assign"):
         samples[f"admin:workspace-{name}:public_id"] = str(application.public_id)
+    samples |= _the_rest(people, search, vacancy, other_vacancy, capacity, run)
     yield people, samples
     logging.disable(logging.NOTSET)
+
+
+def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str, str]:
+    """A stage, a report, requests and a roadshow, so that the rows of their pages say more than 404 for everybody."""
+    student, school, organisation = search.student, search.student.school, vacancy.organisation
+    later = f.SearchFactory(student=student, period=f.PeriodFactory(slug="later", name="later"))
+    taken = f.VacancyFactory(team=vacancy.team, pool=vacancy.pool, title="Al vergeven")
+    accepted = f.ApplicationFactory(
+        student=student, search=later, vacancy=taken, alias="Linde", status=ApplicationStatus.ACCEPTED, closed_at=now()
+    )
+    placement = Placement.objects.create(
+        application=accepted, student=student, vacancy=taken, supervisor=capacity,
+        starts_on=today() + dt.timedelta(days=20), ends_on=today() + dt.timedelta(days=100),
+    )  # fmt: skip
+    file_of(placement)
+    TrustPerson.objects.create(school=school, user=people["coordinator"])
+    report = Report.objects.create(
+        student=student, school=school, contact=people["coordinator"], kind=ReportKind.values[0], text="Verzonnen"
+    )
+    request = AssistedApplication.objects.create(
+        student=student, school=school, vacancy=other_vacancy, origin=ApplicationOrigin.SCHOOL,
+        asked_by=people["coordinator"], expires_at=now() + dt.timedelta(days=14),
+    )  # fmt: skip
+    own = OwnPlace.objects.create(
+        student=student, search=search, organisation=organisation, organisation_name=organisation.name,
+        postcode=vacancy.location.postcode, what="Verzonnen werk", weekdays=3,
+    )  # fmt: skip
+    agreement = VacancyAgreement.objects.create(vacancy=vacancy)
+    concept = Proposal.objects.create(
+        run=run, search=later, vacancy=other_vacancy, slot=1, score=700, parts=[200, 250, 150, 100],
+        expires_on=today() + dt.timedelta(days=5), status=ProposalStatus.CONCEPT,
+    )  # fmt: skip
+    roadshow = Roadshow.objects.create(title="Ergens maakt plek", slug="ergens", day=today() + dt.timedelta(days=9))
+    RoadshowOrganiser.objects.create(
+        roadshow=roadshow, name="Ergens", organisation=people["organiser"].memberships.get().organisation
+    )
+    saved = SavedSearch.objects.create(student=student, name="Dichtbij", query="q=koken", looked_on=today())
+    found = {"kind": "atom", "sitemap-section:section": "plekken", "placement-action:slug": "eerste-dag"}
+    for name in ("placement-file", "placement-pok", "placement-action", "guidance-file", "school-placement"):
+        found[f"{name}:public_id"] = str(placement.public_id)
+    found["admin:placement-file:public_id"] = found["admin:workspace-placement:public_id"] = str(placement.public_id)
+    for name in ("my-report", "school-report"):
+        found[f"{name}:public_id"] = str(report.public_id)
+    for name in ("own-place-withdraw", "school-own-place", "admin:own-place"):
+        found[f"{name}:public_id"] = str(own.public_id)
+    for name in ("search-change", "search-feed-address"):
+        found[f"{name}:public_id"] = str(saved.public_id)
+    for name in ("detail", "ics", "edit", "status", "copy"):
+        found[f"roadshow-{name}:slug"] = roadshow.slug
+    return found | {
+        "my-request:public_id": str(request.public_id),
+        "team-agreement:public_id": str(agreement.public_id),
+        "school-proposal-hold:public_id": str(concept.public_id),
+        "school-ask:public_id": str(student.public_id),
+        "rejection-helpful:public_id": str(accepted.public_id),
+        "school-contact:slug": school.slug,
+        "admin:matching-student:public_id": str(search.public_id),
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)
