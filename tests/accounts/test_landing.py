@@ -27,9 +27,9 @@ def test_everybody_starts_where_their_work_is(request, client, who, page):
     assert client.get(answer.url).status_code == 200
 
 
-def test_somebody_without_a_role_goes_home(client, django_user_model):
+def test_somebody_without_a_role_finishes_the_profile_first(client, django_user_model):
     client.force_login(django_user_model.objects.create_user("los@voorbeeld.example"))
-    assert client.get(reverse("home-after-sign-in")).url == reverse("home")
+    assert client.get(reverse("home-after-sign-in")).url == reverse("my-start")
 
 
 def test_a_page_that_is_not_there_is_passed_over(rf, monkeypatch):
