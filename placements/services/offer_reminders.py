@@ -30,7 +30,9 @@ def remind_of_offers(day: dt.date, *, dry_run: bool = False) -> int:
         closed[organisation].add(free)
     number = 0
     for application in offers.iterator(chunk_size=200):
-        kind = due_reminder(application, application.offered_at, day, closed[application.vacancy.organisation_id])
+        kind = due_reminder(
+            application, getattr(application, "offered_at", None), day, closed[application.vacancy.organisation_id]
+        )
         if kind is None:
             continue
         number += 1

@@ -47,7 +47,9 @@ def my_overview(request: StudentRequest) -> HttpResponse:
         "student": student,
         "search": search,
         "page": page,
-        "asked": len(page.urgent) + len(requests) + sum(1 for row in page.running if row.application.forward_question),
+        "asked": len(page.urgent)
+        + len(requests)
+        + sum(bool(getattr(row.application, "forward_question", None)) for row in page.running),
         "rows": [(row, pad_stappen(row.application)) for row in [*page.urgent, *page.running]],
         "ended": [(row, pad_stappen(row.application)) for row in page.ended],
         "panels": [
