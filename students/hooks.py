@@ -1,13 +1,18 @@
 """What students tells the platform below it (`apps.ready` calls `register`)."""
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from organisations.inventory.selectors import told_by
 from organisations.invitations.hooks import told_by as invited_as
+from organisations.roles import is_known_as_staff
 from stagematch.accounts import landing
 from stagematch.mail import samples
+from stagematch.mail.topics import Frequency, register_topic
 from stagematch.ui import context
 from students.access import may_begin
+from students.models import Student
 from students.rules import is_student
 from students.services import register_export
 
@@ -19,7 +24,25 @@ def register() -> None:
     register_export("antwoorden over stageplekken", told_by)
     register_export("uitnodigingen als collega", invited_as)
     samples.register("student_invited", lambda: {"school": "ROC De Brug", "email": "samira@student.debrug.example"})
-    context.register_role(10, "student", lambda request: is_student(request.user))
+    samples.register(
+        "profile_incomplete",
+        lambda: {"missing": ["waar je woont"], "has_begun": True, "link": f"{settings.BASE_URL}/mijn/zoektocht/"},
+    )
+    register_topic(
+        "profile",
+        label=_("Je zoektocht afmaken"),
+        explanation=_("Je begon met je zoektocht en die is nog niet klaar. Hoogstens twee keer."),
+        templates=["profile_incomplete"],
+        default=Frequency.NOW,
+        choices=[Frequency.NOW, Frequency.DAILY, Frequency.OFF],
+        audience=lambda user: Student.objects.filter(user=user).exists(),
+    )
+    context.register_role(10, "student", sees_student_header)
+
+
+def sees_student_header(request: HttpRequest) -> bool:
+    """A student sees the student's header; who was let in for a role on this page need not be looked up."""
+    return not is_known_as_staff(request.user) and is_student(request.user)
 
 
 def student_page(request: HttpRequest) -> str | None:

@@ -7,6 +7,7 @@ from placements.services.assisted import expire_requests
 from placements.services.reports import take_over_everywhere
 from placements.services.saved_searches import mail_saved_searches
 from placements.services.waiting import tell_waiting_everywhere
+from students.services import remind_incomplete
 
 
 @dataclass
@@ -17,6 +18,7 @@ class NewsCounts:
     searches: int = 0
     requests: int = 0
     reports: int = 0
+    profiles: int = 0
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -25,6 +27,7 @@ class NewsCounts:
             f"saved searches with something new: {self.searches}",
             f"requests on behalf of students that ended: {self.requests}",
             f"reports given to a new contact: {self.reports}",
+            f"students who did not finish their search: {self.profiles}",
         ]
 
 
@@ -35,4 +38,5 @@ def send_student_news(*, day: dt.date, dry_run: bool = False) -> NewsCounts:
         searches=mail_saved_searches(day=day, dry_run=dry_run),
         requests=0 if dry_run else expire_requests(),
         reports=0 if dry_run else take_over_everywhere(),
+        profiles=remind_incomplete(day=day, dry_run=dry_run),
     )

@@ -12,6 +12,7 @@ from students.services.privacy import (
     register_export,
     register_farewell,
 )
+from students.services.remind import remind_incomplete
 from students.services.search import open_search, stop_search, update_search
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "open_search",
     "register_export",
     "register_farewell",
+    "remind_incomplete",
     "save_document",
     "school_for",
     "stop_search",

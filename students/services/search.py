@@ -105,6 +105,15 @@ def _set_goals(search: PlacementSearch, texts: Sequence[str]) -> None:
         goal.save()
 
 
+def missing_parts(search: PlacementSearch) -> list[str]:
+    """What a search needs before it can be opened, in words for a sentence; nothing when it is complete."""
+    parts = [
+        (_("waar je woont"), search.home_id is None),
+        (_("minstens 1 leerdoel"), not search.learning_goals.exists()),
+    ]
+    return [text for text, is_missing in parts if is_missing]
+
+
 @transaction.atomic
 def open_search(*, search: PlacementSearch, actor: User) -> PlacementSearch:
     """Let the search take part: the student can apply and the nightly matching looks for places.
@@ -117,14 +126,7 @@ def open_search(*, search: PlacementSearch, actor: User) -> PlacementSearch:
         return search
     if search.status == SearchStatus.PLACED:
         raise RuleError("placed", _("Je hebt al een plek voor deze periode."))
-    missing = [
-        text
-        for text, is_missing in [
-            (_("waar je woont"), search.home_id is None),
-            (_("minstens 1 leerdoel"), not search.learning_goals.exists()),
-        ]
-        if is_missing
-    ]
+    missing = missing_parts(search)
     if missing:
         raise RuleError(
             "incomplete", _("Er mist nog iets: %(missing)s. Vul dat eerst in.") % {"missing": _(" en ").join(missing)}
