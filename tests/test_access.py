@@ -161,7 +161,9 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
         roadshow=roadshow, name="Ergens", organisation=people["organiser"].memberships.get().organisation
     )
     saved = SavedSearch.objects.create(student=student, name="Dichtbij", query="q=koken", looked_on=today())
-    found = {"kind": "atom", "sitemap-section:section": "plekken", "placement-action:slug": "eerste-dag"}
+    policy = str(run.policy_id)
+    found = {"admin:matchmaking_policy_simulate:pk": policy, "admin:matchmaking_policy_activate:pk": policy}
+    found |= {"kind": "atom", "sitemap-section:section": "plekken", "placement-action:slug": "eerste-dag"}
     for name in ("placement-file", "placement-pok", "placement-action", "guidance-file", "school-placement"):
         found[f"{name}:public_id"] = str(placement.public_id)
     found["admin:placement-file:public_id"] = found["admin:workspace-placement:public_id"] = str(placement.public_id)

@@ -21,7 +21,7 @@ from tests.e2e.browser import launch_options  # noqa: E402
 FOLDER = REPOSITORY / "docs" / "screenshots"
 LIMIT = 250 * 1024
 PASSWORD = os.environ.get("DEMO_PASSWORD", "stagematch-demo")
-STUDENT, BROKER = "student@demo.example", "stagemakelaar@demo.example"
+STUDENT, BROKER, COORDINATOR = "student@demo.example", "stagemakelaar@demo.example", "bpv@demo.example"
 DESKTOP, PHONE = (1280, 900), (390, 844)
 
 
@@ -46,6 +46,15 @@ PICTURES = (
     Picture("workspace", "/beheer/werkplek/", who=BROKER),
     Picture("candidate", "/beheer/werkplek/", who=BROKER, follow="[data-rij] a"),
     Picture("matching", "/hoe-werkt-matching/"),
+    Picture(
+        "why-not", "/stageplekken/?plaats=Groningen", who=STUDENT, follow="a[href*='/mijn/waarom-niet/'], main h3 a"
+    ),
+    Picture("fair", "/hoe-werkt-matching/eerlijk/"),
+    Picture("inventory", "/beheer/inventarisatie/", who=BROKER),
+    Picture("placements", "/beheer/plaatsingen/", who=BROKER),
+    Picture("school", "/school/studenten/", who=COORDINATOR),
+    Picture("school-placements", "/school/plaatsingen/", who=COORDINATOR),
+    Picture("roadshow", "/roadshows/utrecht-maakt-plek-demo/"),
 )
 
 

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from placements import services
 from placements.enums import ApplicationStatus
 from placements.models import Application, Interview
-from stagematch.clock import at, today
+from stagematch.clock import at, now, today
 from tests import factories as f
 from tests.placements.races import Ring, Scene
 
@@ -41,7 +41,7 @@ def offered(vacancy, capacity, search=None) -> Application:
     """An offer that waits for an answer, with both talks behind it."""
     application = f.ApplicationFactory(
         vacancy=vacancy, search=search or f.SearchFactory(), status=ApplicationStatus.OFFERED,
-        offered_supervisor=capacity, offer_until=today(),
+        offered_supervisor=capacity, offer_until=today(), answered_at=now(),
     )  # fmt: skip
     for number in (1, 2):
         Interview.objects.create(application=application, round=number, where="Hier", status="held", is_positive=True)
