@@ -97,8 +97,9 @@ def test_forms_with_faults_in_them(demo: str, browser: Browser, width: int) -> N
                 for field in onlooker.page.locator("main form[method=post] textarea").all():
                     field.fill("")
                 # The first free times stand ready; without them there is nothing to choose from.
-                for time in onlooker.page.locator("input[name=slots]:checked").all():
-                    time.uncheck(force=True)
+                chosen = onlooker.page.locator("input[name=slots]:checked")
+                while chosen.count():
+                    chosen.first.uncheck(force=True)
                 onlooker.page.locator("main form[method=post] button[type=submit]").first.click()
                 if onlooker.page.locator("[aria-invalid=true], .utrecht-alert--error").count() == 0:
                     wrong.append(f"{visit.label}: sent empty, says nothing")
