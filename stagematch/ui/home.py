@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import get_language
 
@@ -25,6 +26,11 @@ def register_counter(position: int, counter: Callable[[], Number]) -> None:
     """Add a number to the home page at this position; `counter` counts now."""
     _counters.append((position, counter))
     _counters.sort(key=lambda entry: entry[0])
+
+
+def forget() -> None:
+    """Count anew at the next look, in every language."""
+    cache.delete_many([f"{CACHE_KEY}:{code}" for code, _name in settings.LANGUAGES])
 
 
 def numbers() -> list[Number]:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from django import forms
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.test import Client, RequestFactory
@@ -61,20 +60,20 @@ def test_home_shows_the_numbers_that_are_not_zero_and_counts_them_once(client, d
         return home.Number(3, "plekken zijn nu vrij")
 
     monkeypatch.setattr(home, "_counters", [(1, three), (2, lambda: home.Number(0, "studenten geplaatst"))])
-    cache.delete(home.CACHE_KEY)
+    home.forget()
     for _ in range(2):
         page = client.get(reverse("home")).content.decode()
         assert "plekken zijn nu vrij" in page
         assert "studenten geplaatst" not in page
     assert len(counted) == 1
-    cache.delete(home.CACHE_KEY)
+    home.forget()
 
 
 def test_home_without_numbers_has_no_empty_bar(client, db, monkeypatch):
     monkeypatch.setattr(home, "_counters", [])
-    cache.delete(home.CACHE_KEY)
+    home.forget()
     assert "sm-cijfers" not in client.get(reverse("home")).content.decode()
-    cache.delete(home.CACHE_KEY)
+    home.forget()
 
 
 def test_robots_may_not_enter_where_people_sign_in(client, db):
