@@ -206,6 +206,21 @@ class Market:
             for j in self.lists[i][: self.choice(i, match[i])]
         )
 
+    def wasted(self, match: tuple[int, ...]) -> bool:
+        """Whether somebody wants a place more than his own where vacancy and team have room for one more.
+
+        A team that gave him another of its places, where he fits better, would itself not move him; but nobody is hurt.
+        """
+        return any(
+            match.count(j) < self.caps[j]
+            and (
+                self.pool_of[j] < 0
+                or sum(k >= 0 and self.pool_of[k] == self.pool_of[j] for k in match) < self.pool_caps[self.pool_of[j]]
+            )
+            for i in range(self.n)
+            for j in self.lists[i][: self.choice(i, match[i])]
+        )
+
     def everything(self) -> list[tuple[int, ...]]:
         """All divisions within the lists and capacities."""
         return [m for m in product(*[(*row, -1) for row in self.lists]) if self.feasible(m)]

@@ -40,12 +40,14 @@ def outcome_of(market: Market, match: tuple[int, ...]) -> Outcome:
 @settings(deadline=None, max_examples=40)
 @given(markets(students=4, vacancies=3))
 @example(Market(((0, 1), (0, 1)), ((1, 0), (1, 0)), (1, 1), (0, 0), (2,), (0, 1)))
+@example(Market(((0, 1, 2),), ((1, 0, 0),), (1, 0, 1), (0, 0, 0), (2,), (0,)))
 def test_accepts_the_stable_divisions_and_no_others(market: Market):
     pairs = market.pairs()
     for match in market.everything():
         outcome = outcome_of(market, match)
         found = verify.division(pairs, outcome, market.rank, None, market.caps, market.pool_of, market.pool_caps)
-        assert (found == []) == (market.stable(match) and not market.envied(match)), found
+        sound = market.stable(match) and not market.envied(match) and not market.wasted(match)
+        assert (found == []) == sound, found
 
 
 @pytest.fixture(scope="module")
