@@ -78,10 +78,12 @@ def run(*, run: MatchingRun, snapshot: Snapshot, parts: int, own: bool = True) -
         for number, shard in enumerate(plan)
     ]
     planned = time.perf_counter()
-    _hand_out(run, len(rows) - 1 if own else len(rows))
-    answers = _gather(run, own=own)
+    try:
+        _hand_out(run, len(rows) - 1 if own else len(rows))
+        answers = _gather(run, own=own)
+    finally:  # facts about students: not kept longer than needed, also when a check stops the night
+        MatchingShard.objects.filter(run=run).delete()
     merged = shards.merge(case.students, case.vacancies, case.policy, case.season_seed, plan, answers)
-    MatchingShard.objects.filter(run=run).delete()  # facts about students: not kept longer than needed
     fingerprint = engine.input_hash(
         case.students,
         case.vacancies,

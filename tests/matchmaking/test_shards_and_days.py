@@ -141,6 +141,7 @@ def test_a_fault_in_one_part_publishes_nothing(country, settings, monkeypatch):
     monkeypatch.setattr(verify, "violations", lambda *args, **kwargs: ["capaciteit: te veel"])
     assert _night().status == RunStatus.REFUSED
     assert not Proposal.objects.exists()
+    assert not MatchingShard.objects.exists()
 
 
 # --- by day ------------------------------------------------------------------------------------------
