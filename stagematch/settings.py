@@ -38,6 +38,7 @@ BASE_URL: str = env.str("BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # --- Apps ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "shortages",
     "roadshows",
     "matchmaking",
     "placements",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("students.urls")),
     path("", include("placements.urls")),
     path("", include("matchmaking.urls")),
+    path("", include("shortages.urls")),
     path("", include("roadshows.urls")),
     path("beheer/", admin.site.urls),
 ]

@@ -1,4 +1,4 @@
-"""Every write about roadshows."""
+"""Making, changing, moving and calling off a roadshow."""
 
 from __future__ import annotations
 
