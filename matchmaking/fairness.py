@@ -22,6 +22,7 @@ LEAST = 40
 """A group smaller than this is not shown: from 40 students on every step of 5 per cent stands for two or more counts."""
 STEP = 5
 OTHER_REGION = "-"
+_NUMBERED = ("rejections", "weeks")
 
 # A search of the season counts as placed when an application for it was accepted. Weeks are from the first day of
 # searching to the yes, or to today.
@@ -70,15 +71,23 @@ def count(day: dt.date) -> dict[str, Any]:
         "leerjaar": "year::text",
         "province": "province",
     }
-    found: dict[str, Any] = {}
+    columns = ", ".join(f"{expression} AS {name}" for name, expression in groups.items())
+    sets = ", ".join(f"({name})" for name in groups)
+    found: dict[str, Any] = {name: [] for name in groups}
     with connection.cursor() as cursor:
-        for name, expression in groups.items():
-            cursor.execute(
-                f"SELECT {expression} AS g, count(*), count(*) FILTER (WHERE proposed),"  # noqa: S608 -- own text
-                f" count(*) FILTER (WHERE placed) FROM ({_SEARCHES}) x GROUP BY 1 ORDER BY 1",
-                between,
-            )
-            found[name] = [list(row) for row in cursor.fetchall()]
+        # One look at the searches for all kinds of group: four would be most of a night at the size of the sector.
+        cursor.execute(
+            f"SELECT grouping({', '.join(groups)}), coalesce({', '.join(f'{name}::text' for name in groups)}), "  # noqa: S608 -- own text
+            "count(*), count(*) FILTER (WHERE proposed), count(*) FILTER (WHERE placed) "
+            f"FROM (SELECT {columns}, proposed, placed FROM ({_SEARCHES}) one) x GROUP BY GROUPING SETS ({sets})",
+            between,
+        )
+        rows = cursor.fetchall()
+    for at, name in enumerate(groups):
+        # GROUPING has a 0 bit for the column a row is grouped by, the first column highest.
+        only = (1 << len(groups)) - 1 - (1 << (len(groups) - 1 - at))
+        mine = [list(row[1:]) for row in rows if row[0] == only]
+        found[name] = sorted(([int(g) if name in _NUMBERED else g, *n] for g, *n in mine), key=lambda row: row[0])
     return found | _nights(season, day)
 
 

@@ -40,6 +40,7 @@ def why_not(search: PlacementSearch, vacancy: Vacancy) -> WhyNot:
     """Say why this vacancy is not among the student's proposals, or that it is; the first reason that counts."""
     return (
         _answered(search, vacancy)
+        or _handed_over(search)
         or _rule(search, vacancy)
         or _not_in_the_market(search, vacancy)
         or _decided_by_division(search, vacancy)
@@ -57,6 +58,19 @@ def _answered(search: PlacementSearch, vacancy: Vacancy) -> WhyNot | None:
     if ProposalStatus.DECLINED in statuses:
         return WhyNot("declined", _("Je zei nee tegen deze plek. Daarom wordt hij niet nog eens voorgesteld."))
     return None
+
+
+def _handed_over(search: PlacementSearch) -> WhyNot | None:
+    policy = engine_policy()
+    if policy.hand_over == 0 or search.student.rejections < policy.hand_over:
+        return None
+    return WhyNot(
+        "handed_over",
+        _(
+            "Je kreeg nu %(n)d keer nee. Daarom zoekt iemand van je school met je mee. De computer stelt niets meer voor."
+        )
+        % {"n": search.student.rejections},
+    )
 
 
 def _rule(search: PlacementSearch, vacancy: Vacancy) -> WhyNot | None:

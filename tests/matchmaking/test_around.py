@@ -305,6 +305,21 @@ def test_every_night_keeps_the_figures_of_the_season(client, town):
     assert "te weinig studenten om te tonen" in page, "six students are too few to show anything"
 
 
+def test_the_figures_are_those_of_counting_by_hand(town):
+    refused, year3 = town["searches"][0], town["searches"][1]
+    Student.objects.filter(pk=refused.student_id).update(rejections=6)
+    Student.objects.filter(pk=year3.student_id).update(year=3)
+    figures = fairness.count(MONDAY)
+    everybody = [search.student for search in town["searches"]]
+    for student in everybody:
+        student.refresh_from_db()
+    assert figures["rejections"] == [[0, len(everybody) - 1, 0, 0], [5, 1, 0, 0]]
+    years = sorted({student.year for student in everybody})
+    assert figures["leerjaar"] == [[str(y), sum(s.year == y for s in everybody), 0, 0] for y in years]
+    for kind in ("weeks", "province"):
+        assert sum(row[1] for row in figures[kind]) == len(everybody)
+
+
 @pytest.mark.parametrize(
     ("part", "whole"), [(n, w) for w in (0, 4, 39, 40, 41, 60, 200) for n in {0, 1, w // 2, w - 1, w} if 0 <= n <= w]
 )

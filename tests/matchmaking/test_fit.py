@@ -9,8 +9,8 @@ from matchmaking import facts
 from matchmaking.engine import night as engine
 from matchmaking.engine import rules
 from matchmaking.enums import RunTrigger
-from matchmaking.fit import engine_policy, fit_for, fit_of_pairs
-from matchmaking.models import Proposal
+from matchmaking.fit import engine_policy, fit_for, fit_of_pairs, forget_policy
+from matchmaking.models import Policy, Proposal
 from matchmaking.selectors import why_not
 from matchmaking.services import decline_proposal, run_matching
 from organisations.enums import Need, Weekday
@@ -209,6 +209,21 @@ def test_why_not_tells_of_the_division_without_naming_anybody():
     assert turn.code == "turn"
     for answer in (lost, turn):
         assert winner.student.user.last_name not in answer.text
+
+
+def test_why_not_says_that_a_person_helps_who_was_refused_so_often():
+    policy = Policy.objects.get(is_current=True)
+    policy.settings = policy.settings | {"hand_over": 4}
+    policy.save()
+    forget_policy()
+    vacancy = make_vacancy(places=2)
+    handed_over, other = make_search(student__rejections=4), make_search(student__rejections=3)
+    nightly()
+    answer = why_not(handed_over, vacancy)
+    assert answer.code == "handed_over"
+    assert "4 keer nee" in answer.text
+    assert why_not(other, vacancy).code == "proposed"
+    forget_policy()
 
 
 def test_why_not_after_no_applying_closing_and_before_the_first_night():
