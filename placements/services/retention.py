@@ -1,7 +1,8 @@
 """Forgetting what is over (R8): closed applications go after four weeks, with all that was written about them."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models import CharField, Exists, F, Func, OuterRef, QuerySet, Value
@@ -29,6 +30,20 @@ MAIL_TERM = dt.timedelta(days=365)
 VIEW_LOG_TERM = dt.timedelta(days=730)
 
 
+class Forgetter(Protocol):
+    """Deletes what a room kept long enough on `day`; in a dry run only counts. Returns how many rows."""
+
+    def __call__(self, *, day: dt.date, dry_run: bool) -> int: ...
+
+
+_forgetters: dict[str, Forgetter] = {}
+
+
+def register_forgetter(label: str, forgetter: Forgetter) -> None:
+    """Let a room above this one take part in `run_retention`; `label` says what it deletes, for the command's output."""
+    _forgetters[label] = forgetter
+
+
 @dataclass
 class RetentionCounts:
     """What was, or in a dry run would be, deleted."""
@@ -47,6 +62,7 @@ class RetentionCounts:
     requests: int = 0
     reports: int = 0
     invitations: int = 0
+    others: dict[str, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """For a command's output."""
@@ -65,6 +81,7 @@ class RetentionCounts:
             f"requests on behalf of students: {self.requests}",
             f"reports a year after they were closed: {self.reports}",
             f"invitations {INVITATION_DAYS} days after they ended: {self.invitations}",
+            *(f"{label}: {number}" for label, number in self.others.items()),
         ]
 
 
@@ -113,6 +130,8 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     counts.own_places = forget_own_places(day=day, dry_run=dry_run)
     counts.old_inventory = forget_inventory(day=day, dry_run=dry_run)
     counts.stage_files, counts.stage_wiped = forget_files(day=day, dry_run=dry_run)
+    for label, forgetter in _forgetters.items():
+        counts.others[label] = forgetter(day=day, dry_run=dry_run)
 
 
 def _forget(batch: list[Application], counts: RetentionCounts) -> None:

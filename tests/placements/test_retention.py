@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from placements.services import run_retention
+from placements.services import retention, run_retention
 from stagematch.audit.models import AccessLog
 from stagematch.clock import now, today
 from stagematch.mail.models import OutgoingMail
@@ -22,3 +22,17 @@ def test_old_mails_are_wiped_and_the_old_view_log_goes(student, broker):
     assert (done.old_mails, done.old_views, AccessLog.objects.count()) == (1, 1, 1)
     assert OutgoingMail.objects.get(key="oud").body_text == ""
     assert run_retention(day=today()).old_mails == 0
+
+
+def test_another_room_takes_part_and_a_dry_run_tells_it_so(monkeypatch):
+    asked = []
+
+    def forget(*, day, dry_run):
+        asked.append((day, dry_run))
+        return 3
+
+    monkeypatch.setattr(retention, "_forgetters", {})
+    retention.register_forgetter("old chairs", forget)
+    counts = run_retention(day=today(), dry_run=True)
+    assert asked == [(today(), True)]
+    assert "old chairs: 3" in counts.lines()
