@@ -9,11 +9,20 @@ from django.db import models
 from django.db.models import Q
 
 from organisations.enums import Role
+from organisations.models import Organisation
+from stagematch.clock import now
 from students.enums import SearchStatus
 
 if TYPE_CHECKING:
     from stagematch.accounts.models import User
-    from students.models import Document, PlacementSearch, Student  # noqa: F401 -- generic parameters
+    from students.models import (  # noqa: F401 -- generic parameters
+        Document,
+        InvitationWave,
+        PlacementSearch,
+        SchoolToken,
+        Student,
+        StudentImport,
+    )
 
 
 def _seen_by(user: User, prefix: str) -> Q:
@@ -51,3 +60,33 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         if not user.is_authenticated:
             return self.none()
         return self if user.is_superuser else self.filter(student__user=user)
+
+
+def schools_run_by(user: User | AnonymousUser) -> models.QuerySet[Organisation]:
+    """Schools whose lists of students this person keeps: the own ones of a coordinator, all for a platform admin."""
+    schools = Organisation.objects.schools()
+    if user.is_authenticated and user.is_superuser:
+        return schools
+    return schools.filter(pk__in=Organisation.objects.of(user, Role.COORDINATOR).values("pk"))
+
+
+class StudentImportQuerySet(models.QuerySet["StudentImport"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Files of the schools one is coordinator of; colleagues see each other's."""
+        return self.filter(school__in=schools_run_by(user))
+
+
+class InvitationWaveQuerySet(models.QuerySet["InvitationWave"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Waves of the schools one is coordinator of."""
+        return self.filter(school__in=schools_run_by(user))
+
+
+class SchoolTokenQuerySet(models.QuerySet["SchoolToken"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Tokens of the schools one is coordinator of."""
+        return self.filter(school__in=schools_run_by(user))
+
+    def working(self) -> Self:
+        """Not revoked and not expired."""
+        return self.filter(revoked_at=None, expires_at__gt=now())
