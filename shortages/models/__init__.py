@@ -1,6 +1,19 @@
 """The tables of shortages, a file per subject."""
 
+from shortages.models.expected import ExpectedIntake, NumerusFixus
+from shortages.models.forecast import Forecast, ForecastWarning, WarningLevel
 from shortages.models.levers import Lever
 from shortages.models.snapshot import DemandCell, SearchSituation, ShortageSnapshot, SupplyCell
 
-__all__ = ["DemandCell", "Lever", "SearchSituation", "ShortageSnapshot", "SupplyCell"]
+__all__ = [
+    "DemandCell",
+    "ExpectedIntake",
+    "Forecast",
+    "ForecastWarning",
+    "Lever",
+    "NumerusFixus",
+    "SearchSituation",
+    "ShortageSnapshot",
+    "SupplyCell",
+    "WarningLevel",
+]

@@ -1,0 +1,45 @@
+"""Which school, and which periods, the pages about the time ahead are of."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from organisations.enums import Role
+from organisations.models import Organisation, StagePeriod
+from stagematch.accounts.models import User
+from stagematch.clock import today
+
+FIRST_MONTH = 8
+"""A school year begins on 1 August (WEB, article 7.1.2)."""
+MOST_PERIODS = 6
+
+
+def schools_of(user: User | AnonymousUser) -> list[Organisation]:
+    """The schools somebody coordinates, by name; every school for a platform admin."""
+    own = Organisation.objects.schools()
+    if not user.is_superuser:
+        own = own.filter(pk__in=Organisation.objects.of(user, Role.COORDINATOR).values("pk"))
+    return list(own.order_by("name", "pk"))
+
+
+def choose(schools: list[Organisation], wanted: str) -> Organisation | None:
+    """The school asked for by slug, else the first one. Raises Http404 for a school that is not among them."""
+    if not wanted:
+        return schools[0] if schools else None
+    found = next((school for school in schools if school.slug == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def periods_ahead(day: dt.date | None = None) -> list[StagePeriod]:
+    """The stage periods that still have to begin, the first one first."""
+    return list(StagePeriod.objects.filter(starts_on__gte=day or today()).order_by("starts_on", "pk")[:MOST_PERIODS])
+
+
+def school_year(day: dt.date) -> int:
+    """The calendar year in which the school year of a day began."""
+    return day.year if day.month >= FIRST_MONTH else day.year - 1
