@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser
+from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser, WorkTable
 from stagematch.ui.admin_mixins import PlatformAdminMixin, is_platform_admin, plain_choice
 
 if TYPE_CHECKING:
@@ -49,3 +49,12 @@ class RoadshowAdmin(PlatformAdminMixin):
     list_select_related = ["region"]
     readonly_fields = ["status", "status_reason"]
     inlines = [OrganiserInline, PartInline, OutcomeInline]
+
+
+@admin.register(WorkTable)
+class WorkTableAdmin(PlatformAdminMixin):
+    list_display = ["title", "number", "roadshow", "is_open", "is_public"]
+    list_filter = ["is_open", "is_public"]
+    search_fields = ["title", "roadshow__title"]
+    list_select_related = ["roadshow"]
+    raw_id_fields = ["roadshow"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from organisations.models import Organisation
 from roadshows.enums import PartKind, RoadshowStatus
-from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser
+from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser, TableNote, WorkTable
 from stagematch.regions.models import Region
 
 DATA = Path(__file__).parent / "data"
@@ -53,7 +53,26 @@ def load_published() -> int:
             for found in _read("published_outcomes.csv")
             if found["slug"] == row["slug"]
         )
+        _notes(roadshow)
     return new
+
+
+def _notes(roadshow: Roadshow) -> None:
+    """The werktafels that a source reports, in our own short words; the source numbers no tables and counts no votes."""
+    tables: dict[str, WorkTable] = {}
+    for row in _read("published_notes.csv"):
+        if row["slug"] != roadshow.slug:
+            continue
+        if row["number"] not in tables:
+            tables[row["number"]] = WorkTable.objects.create(
+                roadshow=roadshow,
+                number=int(row["number"]),
+                title=row["title"],
+                is_open=False,
+                is_public=True,
+                source_note="Kort, in onze eigen woorden. Uit het verslag van de Actieagenda mbo Sociaal Werk, 2023.",
+            )
+        TableNote.objects.create(table=tables[row["number"]], kind=row["kind"], text=row["text"])
 
 
 def fill(day: dt.date) -> str:
@@ -85,6 +104,8 @@ def fill(day: dt.date) -> str:
         ProgrammePart(roadshow=coming, kind=kind, begins_at=time, title=title, text=text)
         for kind, time, title, text in _PROGRAMME
     )
+    for number, title in enumerate(("Begeleiding", "Taken per leerjaar", "Van stage naar baan"), 1):
+        WorkTable.objects.create(roadshow=coming, number=number, title=title, question="Wat is er nodig?")
     return f"{count + 1:>7} roadshows"
 
 

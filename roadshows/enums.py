@@ -80,3 +80,17 @@ class OutcomeStatus(models.TextChoices):
     STARTED = "started", _("bezig")
     DONE = "done", _("gelukt")
     LAPSED = "lapsed", _("niet gelukt")
+
+
+class NoteKind(models.TextChoices):
+    """What people write down at a werktafel (domain A7)."""
+
+    ATTENTION = "attention", _("aandachtspunt")
+    DREAM = "dream", _("droom")
+    NEED = "need", _("nodig")
+    QUESTION = "question", _("vraag van studenten")
+
+    @property
+    def icon(self) -> str:
+        """The icon beside the word."""
+        return {"attention": "alert-triangle", "dream": "star", "need": "flag", "question": "message-circle"}[self]

@@ -1,15 +1,31 @@
 from django.urls import URLPattern, URLResolver, path
 
-from roadshows.views import organiser, public
+from roadshows.views import organiser, public, tables
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roadshows/", public.roadshow_list, name="roadshow-list"),
     path("roadshows/agenda.ics", public.roadshow_feed, name="roadshow-feed"),
     path("roadshows/beheer/", organiser.managed_list, name="roadshow-managed"),
     path("roadshows/nieuw/", organiser.roadshow_new, name="roadshow-new"),
+    path("roadshows/tafel/<str:token>/", tables.table_by_link, name="work-table-link"),
     path("roadshows/<slug:slug>/", public.roadshow_detail, name="roadshow-detail"),
     path("roadshows/<slug:slug>/agenda.ics", public.roadshow_ics, name="roadshow-ics"),
     path("roadshows/<slug:slug>/wijzig/", organiser.roadshow_edit, name="roadshow-edit"),
     path("roadshows/<slug:slug>/status/", organiser.roadshow_status, name="roadshow-status"),
     path("roadshows/<slug:slug>/kopie/", organiser.roadshow_copy, name="roadshow-copy"),
+    path("roadshows/<slug:slug>/werktafels/", tables.tables_manage, name="roadshow-tables"),
+    path("roadshows/<slug:slug>/werktafels/scherm/", tables.tables_screen, name="roadshow-tables-screen"),
+    path("roadshows/<slug:slug>/werktafels/kaarten/", tables.table_cards, name="roadshow-table-cards"),
+    path("roadshows/<slug:slug>/werktafels/briefjes/", tables.notes_group, name="roadshow-notes"),
+    path(
+        "roadshows/<slug:slug>/werktafels/export.csv", tables.tables_export, {"kind": "csv"}, name="roadshow-tables-csv"
+    ),
+    path(
+        "roadshows/<slug:slug>/werktafels/export.xlsx",
+        tables.tables_export,
+        {"kind": "xlsx"},
+        name="roadshow-tables-xlsx",
+    ),
+    path("roadshows/<slug:slug>/werktafels/<int:number>/", tables.table_of_organiser, name="roadshow-table"),
+    path("roadshows/<slug:slug>/werktafels/<int:number>/wijzig/", tables.table_change, name="roadshow-table-change"),
 ]

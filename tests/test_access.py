@@ -31,7 +31,7 @@ from placements.models import (
     TrustPerson,
     VacancyAgreement,
 )
-from roadshows.models import Roadshow, RoadshowOrganiser
+from roadshows.models import Roadshow, RoadshowOrganiser, WorkTable
 from stagematch.clock import now, today
 from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
@@ -173,8 +173,13 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
         found[f"{name}:public_id"] = str(own.public_id)
     for name in ("search-change", "search-feed-address"):
         found[f"{name}:public_id"] = str(saved.public_id)
+    WorkTable.objects.create(roadshow=roadshow, number=1, title="Begeleiding")
     for name in ("detail", "ics", "edit", "status", "copy"):
         found[f"roadshow-{name}:slug"] = roadshow.slug
+    for name in ("tables", "tables-screen", "table-cards", "tables-csv", "tables-xlsx", "table", "table-change"):
+        found[f"roadshow-{name}:slug"] = roadshow.slug
+        found[f"roadshow-{name}:number"] = "1"
+    found["roadshow-notes:slug"] = roadshow.slug
     return found | {
         "my-request:public_id": str(request.public_id),
         "team-agreement:public_id": str(agreement.public_id),

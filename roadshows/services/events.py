@@ -20,7 +20,7 @@ from stagematch.accounts.models import User
 from stagematch.clock import now, today
 from stagematch.ui.errors import Conflict, RuleError
 
-RESERVED = frozenset({"nieuw", "beheer", "agenda"})  # addresses of our own below /roadshows/
+RESERVED = frozenset({"nieuw", "beheer", "agenda", "tafel"})  # addresses of our own below /roadshows/
 # A change of these is a change in people's calendars.
 _IN_CALENDAR = frozenset({"title", "day", "begins_at", "ends_at", "venue", "address", "place"})
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from roadshows import rules
+from roadshows import rules, work_tables
 from roadshows.calendar_file import calendar_of
 from roadshows.enums import RoadshowStatus
 from roadshows.models import Roadshow
@@ -39,6 +39,7 @@ def roadshow_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "organisers": roadshow.organisers.select_related("organisation"),
         "parts": roadshow.parts.all(),
         "outcomes": roadshow.outcomes.all(),
+        "tables": work_tables.board(roadshow, only_public=True).tables,
         "is_over": roadshow.status in RoadshowStatus.over(),
         "may_manage": rules.may_manage(request.user, roadshow),
         "tab": "roadshows",

@@ -152,6 +152,7 @@ def public() -> Iterator[Visit]:
     yield Visit("own-place-contact", _own_place_link())
     yield _page("roadshow-list")
     yield _page("roadshow-detail", "leiden-2025")
+    yield _page("roadshow-detail", "rotterdam-den-haag-2023", label="roadshow-detail with werktafels")
     yield _page("roadshow-detail", "utrecht-maakt-plek-demo", label="roadshow-detail to come")
     for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
         yield _page(name)
@@ -457,6 +458,11 @@ def organiser() -> Iterator[Visit]:
     yield _page("roadshow-edit", own.slug)
     yield _page("roadshow-status", own.slug)
     yield _page("roadshow-status", over.slug, label="roadshow-status finished")
+    coming = Roadshow.objects.get(slug="utrecht-maakt-plek-demo")
+    yield _page("roadshow-tables", coming.slug)
+    yield _page("roadshow-table", coming.slug, 1)
+    yield _page("roadshow-table-change", coming.slug, 1)
+    yield _page("roadshow-tables-screen", coming.slug)
 
 
 def beheer() -> Iterator[Visit]:

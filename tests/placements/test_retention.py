@@ -24,7 +24,7 @@ def test_old_mails_are_wiped_and_the_old_view_log_goes(student, broker):
     assert run_retention(day=today()).old_mails == 0
 
 
-def test_another_room_takes_part_and_a_dry_run_tells_it_so(monkeypatch):
+def test_another_room_takes_part_and_a_dry_run_tells_it_so(db, monkeypatch):
     asked = []
 
     def forget(*, day, dry_run):
