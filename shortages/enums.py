@@ -38,3 +38,22 @@ class LeverKind(models.TextChoices):
     WEEKDAY = "weekday", _("een andere stagedag")
     TRAVEL = "travel", _("verder reizen")
     YEAR = "year", _("een ander leerjaar toelaten")
+
+
+class AreaLevel(models.TextChoices):
+    """The kinds of area that figures are published for, from large to small."""
+
+    COUNTRY = "land", _("heel Nederland")
+    PROVINCE = "provincie", _("provincie")
+    COROP = "corop", _("COROP-gebied")
+    LABOUR_MARKET = "arbeidsmarkt", _("arbeidsmarktregio")
+    MUNICIPALITY = "gemeente", _("gemeente")
+
+
+class PublishedTable(models.TextChoices):
+    """The fixed list of tables about students that leave a school; the value stands in addresses and files."""
+
+    AREAS = "gebieden", _("per gebied")
+    YEARS = "leerjaren", _("per gebied en leerjaar")
+    QUALIFICATIONS = "opleidingen", _("per opleiding, heel Nederland")
+    DAYS = "dagen", _("per stagedagen, heel Nederland")

@@ -3,15 +3,19 @@
 from shortages.models.expected import ExpectedIntake, NumerusFixus
 from shortages.models.forecast import Forecast, ForecastWarning, WarningLevel
 from shortages.models.levers import Lever
+from shortages.models.published import FitCell, PublishedFigure, PublishedLever
 from shortages.models.snapshot import DemandCell, SearchSituation, ShortageSnapshot, SupplyCell
 
 __all__ = [
     "DemandCell",
     "ExpectedIntake",
+    "FitCell",
     "Forecast",
     "ForecastWarning",
     "Lever",
     "NumerusFixus",
+    "PublishedFigure",
+    "PublishedLever",
     "SearchSituation",
     "ShortageSnapshot",
     "SupplyCell",

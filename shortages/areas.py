@@ -1,0 +1,100 @@
+"""In which province, COROP-gebied and arbeidsmarktregio a gemeente lies on a day, and what areas are called."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q
+
+from shortages.enums import AreaLevel
+from stagematch.regions.models import Municipality, MunicipalityRegion, PostcodeArea, Region
+
+COUNTRY = "NL"
+UNKNOWN = ""  # where a student lives who did not fill in a postcode yet
+LEVELS = {
+    Region.Kind.PROVINCE: AreaLevel.PROVINCE,
+    Region.Kind.COROP: AreaLevel.COROP,
+    Region.Kind.LABOUR_MARKET: AreaLevel.LABOUR_MARKET,
+}
+
+
+@dataclass(frozen=True)
+class Where:
+    """The codes of the areas a gemeente lies in; empty when that is not known."""
+
+    municipality: str = UNKNOWN
+    province: str = UNKNOWN
+    corop: str = UNKNOWN
+    labour_market: str = UNKNOWN
+
+    def areas(self) -> Iterable[tuple[AreaLevel, str]]:
+        """Yield every area it lies in, from large to small."""
+        yield AreaLevel.COUNTRY, COUNTRY
+        for level, code in (
+            (AreaLevel.PROVINCE, self.province),
+            (AreaLevel.COROP, self.corop),
+            (AreaLevel.LABOUR_MARKET, self.labour_market),
+            (AreaLevel.MUNICIPALITY, self.municipality),
+        ):
+            if code:
+                yield level, code
+
+
+@dataclass
+class _Found:
+    weights: dict[AreaLevel, tuple[int, str]] = field(default_factory=dict)
+
+    def offer(self, level: AreaLevel, code: str | None, weight: int) -> None:
+        """Keep the area with most postcodes; the code decides between equals, so that it is the same every night."""
+        if code and (weight, code) > self.weights.get(level, (0, "")):
+            self.weights[level] = (weight, code)
+
+    def code(self, level: AreaLevel) -> str:
+        return self.weights.get(level, (0, UNKNOWN))[1]
+
+
+_CERTAIN = 1_000_000  # an official division outweighs any number of postcodes
+
+
+def where_of(day: dt.date) -> dict[int | None, Where]:
+    """Return for every gemeente (primary key) where it lies on `day`; for None, that this is not known. Three queries.
+
+    An imported division of gemeenten goes first; else a gemeente lies where most of its postcodes lie.
+    """
+    found: dict[int, _Found] = {}
+    codes = dict(Municipality.objects.values_list("pk", "code"))
+    for pk, province, corop, number in (
+        PostcodeArea.objects.filter(municipality__isnull=False)
+        .order_by()
+        .values_list("municipality", "province__code", "corop__code")
+        .annotate(n=Count("pk"))
+    ):
+        place = found.setdefault(pk, _Found())
+        place.offer(AreaLevel.PROVINCE, province, number)
+        place.offer(AreaLevel.COROP, corop, number)
+    links = MunicipalityRegion.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day
+    ).values_list("municipality", "region__kind", "region__code")
+    for pk, kind, code in links:
+        found.setdefault(pk, _Found()).offer(LEVELS[Region.Kind(kind)], code, _CERTAIN)
+    nothing = _Found()
+    answer: dict[int | None, Where] = {
+        pk: Where(
+            municipality=code,
+            province=found.get(pk, nothing).code(AreaLevel.PROVINCE),
+            corop=found.get(pk, nothing).code(AreaLevel.COROP),
+            labour_market=found.get(pk, nothing).code(AreaLevel.LABOUR_MARKET),
+        )
+        for pk, code in codes.items()
+    }
+    return answer | {None: Where()}
+
+
+def names_of(level: str) -> dict[str, str]:
+    """Return the names of all areas of a kind by code, in the order of the names. One query; none for the country."""
+    if level == AreaLevel.COUNTRY:
+        return {COUNTRY: str(AreaLevel.COUNTRY.label)}
+    if level == AreaLevel.MUNICIPALITY:
+        return dict(Municipality.objects.order_by("name").values_list("code", "name"))
+    kind = next(kind for kind, known in LEVELS.items() if known == level)
+    return dict(Region.objects.filter(kind=kind).order_by("name").values_list("code", "name"))

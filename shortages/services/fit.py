@@ -1,0 +1,122 @@
+"""The fit map: what students without a place wish to learn and for whom, against the places there are (features B7)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Count, F
+
+from organisations.models import TargetGroup, WorkProcess
+from placements.models import Vacancy
+from shortages import disclosure
+from shortages.areas import COUNTRY
+from shortages.disclosure import Chain, Place
+from shortages.models import FitCell, ShortageSnapshot
+from shortages.services.publish import secret
+from students.models import PlacementSearch
+
+YEARS = (1, 2, 3, 4)
+WISHES = "wishes"
+Cell = tuple[int, int, int]  # leerjaar, werkproces, doelgroep
+
+
+@transaction.atomic
+def count_fit(*, snapshot: ShortageSnapshot) -> int:
+    """Store the fit map of a count: each school's own wishes, everybody's as published, and the places per area.
+
+    Reads the situations of the searches that this very count stored. The cells of schools and areas are kept for the
+    newest night only, those of the country are history. Returns the number of cells; does nothing the second time.
+    """
+    if snapshot.fit.exists():
+        return 0
+    wishes = _wishes(snapshot)
+    supply = _supply()
+    cells = [
+        FitCell(snapshot=snapshot, school_id=school, year=year, work_process_id=work, target_group_id=group, demand=n)
+        for (school, _public), found in wishes.items()
+        for (year, work, group), n in found.items()
+    ]
+    shown = _published(wishes)
+    for code, places in supply.items():
+        demand = shown if code == COUNTRY else {}
+        for cell in sorted(places.keys() | demand.keys()):
+            cells.append(
+                FitCell(
+                    snapshot=snapshot,
+                    code=code,
+                    year=cell[0],
+                    work_process_id=cell[1],
+                    target_group_id=cell[2],
+                    demand=demand.get(cell),
+                    supply=places.get(cell, 0),
+                )
+            )
+    FitCell.objects.exclude(code=COUNTRY).delete()
+    FitCell.objects.bulk_create(cells, batch_size=5000)
+    return len(cells)
+
+
+def _wishes(snapshot: ShortageSnapshot) -> dict[tuple[int, str], dict[Cell, int]]:
+    """How many of each school's students without a place wish each werkproces with each doelgroep. One query."""
+    rows = (
+        PlacementSearch.objects.filter(
+            situation__snapshot=snapshot, work_processes__isnull=False, target_groups__isnull=False
+        )
+        .order_by()
+        .values_list(
+            "student__school", "student__school__public_id", "student__year", "work_processes", "target_groups"
+        )
+        .annotate(n=Count("pk"))
+    )
+    wishes: dict[tuple[int, str], dict[Cell, int]] = defaultdict(dict)
+    for school, public_id, year, work, group, number in rows:
+        wishes[school, str(public_id)][year, work, group] = number
+    return wishes
+
+
+def _published(wishes: dict[tuple[int, str], dict[Cell, int]]) -> dict[Cell, int]:
+    """The country's demand as it may be shown (R9): a chain per school, like all figures about students."""
+    codes = dict(WorkProcess.objects.values_list("pk", "code"))
+    slugs = dict(TargetGroup.objects.values_list("pk", "slug"))
+    chains: dict[Chain, dict[Place, float]] = {
+        ("fit", public_id, WISHES): {
+            (str(year), codes[work], slugs[group], str(work), str(group)): float(n)
+            for (year, work, group), n in found.items()
+        }
+        for (_school, public_id), found in wishes.items()
+    }
+
+    def row(_chain: Chain, place: Place) -> Iterable[Cell]:
+        yield int(place[0]), int(place[3]), int(place[4])
+
+    figures = disclosure.tabulate(chains, row, secret(), measures={WISHES: (WISHES,)})
+    return {cell: value for cell, found in figures.items() if (value := found[WISHES].value) is not None}
+
+
+def _supply() -> dict[str, dict[Cell, int]]:
+    """Places one can react to today, per area (the country and every province) and cell. Three queries."""
+    vacancies = Vacancy.objects.accepting()
+    works, groups = (
+        _links(Vacancy.work_processes.through, "workprocess_id"),
+        _links(Vacancy.target_groups.through, "targetgroup_id"),
+    )
+    supply: dict[str, dict[Cell, int]] = {COUNTRY: defaultdict(int)}
+    for pk, years, province, free in vacancies.values_list(
+        "pk", "years", "location__postcode__province__code", F("places") - F("places_taken")
+    ):
+        for code in filter(None, (COUNTRY, province)):
+            area = supply.setdefault(code, defaultdict(int))
+            for year in YEARS:
+                if years >> (year - 1) & 1:
+                    for work in works.get(pk, ()):
+                        for group in groups.get(pk, ()):
+                            area[year, work, group] += free
+    return supply
+
+
+def _links(through: type, column: str) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    accepting = Vacancy.objects.accepting().values("pk")
+    for vacancy, other in through.objects.filter(vacancy__in=accepting).values_list("vacancy_id", column):  # type: ignore[attr-defined]  # a model made by Django
+        found[vacancy].append(other)
+    return found

@@ -1,0 +1,183 @@
+"""Storing what everybody may see of a night's count. Called by the count, in its transaction; a night is published once.
+
+Everything about students goes through `shortages.disclosure` (R9); docs/disclosure.md says what is published and why
+nothing about fewer than five students can be taken out of it.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+
+from organisations.models import Qualification
+from shortages import disclosure
+from shortages.areas import COUNTRY, LEVELS, Where, where_of
+from shortages.disclosure import FRICTIONAL, PLACED, STRUCTURAL, TALKING, Chain, Figure, Place
+from shortages.enums import AreaLevel, PublishedTable
+from shortages.models import DemandCell, Lever, PublishedFigure, PublishedLever, ShortageSnapshot, SupplyCell
+from stagematch.regions.models import Region
+
+FEW_PLACES = 10  # with fewer free places than this in a period, structural and frictional are not told apart
+_DETAILED = (AreaLevel.COUNTRY, AreaLevel.PROVINCE, AreaLevel.COROP, AreaLevel.LABOUR_MARKET)
+_SPLIT = ("structural", "frictional")
+
+# table, level, code, period, year, qualification, days
+Row = tuple[PublishedTable, AreaLevel, str, int, int | None, int | None, int | None]
+
+
+def secret() -> bytes:
+    """Return the key of the offsets, derived from the platform's own secret key; it is never stored or shown."""
+    return hashlib.blake2b(settings.SECRET_KEY.encode(), person=b"stagematch-R9").digest()
+
+
+@transaction.atomic
+def publish_figures(*, snapshot: ShortageSnapshot) -> int:
+    """Store the published figures of a count, from its cells; returns the number of rows.
+
+    Does nothing when the night was published before: what was shown once is history.
+    """
+    if snapshot.published.exists():
+        return 0
+    where = where_of(snapshot.day)
+    supply = _supply(snapshot, where)
+    free = _free_in_the_country(supply)
+    chains, periods = _chains(snapshot, where, free)
+    shown = disclosure.tabulate(chains, lambda chain, place: _rows_of(periods[chain], place), secret())
+    every = shown.keys() | supply.keys()
+    figures = (
+        _figure(snapshot, row, shown.get(row, {}), supply.get(row), split=free[row[3]] >= FEW_PLACES)
+        for row in sorted(every, key=str)
+    )
+    rows = [row for row in figures if row is not None]
+    PublishedFigure.objects.bulk_create(rows, batch_size=2000)
+    levers = _levers(snapshot)
+    PublishedLever.objects.bulk_create(levers)
+    return len(rows) + len(levers)
+
+
+def _supply(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[Row, tuple[int, int]]:
+    """Free places and those without supervision, per area and period."""
+    cells = (
+        SupplyCell.objects.filter(snapshot=snapshot, period__isnull=False)
+        .order_by()
+        .values_list("municipality", "period")
+        .annotate(Sum("free"), Sum("blocked"))
+    )
+    totals: dict[Row, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for municipality, period, free, blocked in cells:
+        for level, code in where[municipality].areas():
+            row = (PublishedTable.AREAS, level, code, period, None, None, None)
+            known = totals[row]
+            totals[row] = (known[0] + free, known[1] + blocked)
+    return totals
+
+
+def _free_in_the_country(supply: dict[Row, tuple[int, int]]) -> dict[int, int]:
+    free: dict[int, int] = defaultdict(int)
+    for row, (places, _blocked) in supply.items():
+        if row[1] == AreaLevel.COUNTRY:
+            free[row[3]] = places
+    return free
+
+
+def _chains(
+    snapshot: ShortageSnapshot, where: dict[int | None, Where], free: dict[int, int]
+) -> tuple[dict[Chain, dict[Place, float]], dict[Chain, int]]:
+    """The students of every school, period and situation in their row: by where they live, leerjaar, opleiding, days."""
+    cells = (
+        DemandCell.objects.filter(snapshot=snapshot)
+        .order_by()
+        .values_list(
+            "school__public_id",
+            "period",
+            "period__slug",
+            "municipality",
+            "year",
+            "programme__qualification",
+            "programme__qualification__crebo",
+            "days",
+        )
+        .annotate(Sum("placed"), Sum("talking"), Sum("open"), Sum("structural"))
+    )
+    chains: dict[Chain, dict[Place, float]] = {}
+    periods: dict[Chain, int] = {}
+    for school, period, slug, municipality, year, qualification, crebo, days, placed, talking, open_, lost in cells:
+        spot = where[municipality]
+        place = (
+            spot.province, spot.corop, spot.labour_market, spot.municipality, str(year), crebo, str(days),
+            str(qualification),
+        )  # fmt: skip
+        # With next to no free places, frictional can be no more than those: telling it apart would say too much.
+        structural = min(float(lost), open_) if free[period] >= FEW_PLACES else float(open_)
+        parts = {PLACED: placed, TALKING: talking, STRUCTURAL: structural, FRICTIONAL: open_ - structural}
+        for situation, amount in parts.items():
+            chain = (str(school), slug, situation)
+            periods[chain] = period
+            groups = chains.setdefault(chain, {})
+            groups[place] = groups.get(place, 0) + amount
+    return chains, periods
+
+
+def _rows_of(period: int, place: Place) -> Iterable[Row]:
+    """The rows of the fixed list of tables in which the students at this place count."""
+    province, corop, labour_market, municipality, year, _crebo, days, qualification = place
+    for level, code in Where(municipality, province, corop, labour_market).areas():
+        yield PublishedTable.AREAS, level, code, period, None, None, None
+        if level in _DETAILED:
+            yield PublishedTable.YEARS, level, code, period, int(year), None, None
+        if level == AreaLevel.COUNTRY:
+            yield PublishedTable.QUALIFICATIONS, level, code, period, None, int(qualification), None
+            yield PublishedTable.DAYS, level, code, period, None, None, int(days)
+
+
+def _figure(
+    snapshot: ShortageSnapshot,
+    row: Row,
+    shown: dict[str, Figure],
+    supply: tuple[int, int] | None,
+    *,
+    split: bool,
+) -> PublishedFigure | None:
+    """The row to store, or None when it has nothing to show."""
+    table, level, code, period, year, qualification, days = row
+    measures = {name: value for name, value in shown.items() if name not in _SPLIT or split}
+    if level == AreaLevel.MUNICIPALITY:
+        measures = {name: value for name, value in measures.items() if name not in _SPLIT}
+    values = {name: value.value for name, value in measures.items() if value.value is not None}
+    if not values and supply is None:
+        return None
+    margin = max((measures[name].margin for name in values), default=0)
+    places: dict[str, Any] = {}
+    if table == PublishedTable.AREAS:
+        places = dict(zip(("free", "blocked"), supply or (0, 0), strict=True))
+    return PublishedFigure(
+        snapshot=snapshot, table=table, level=level, code=code, period_id=period, year=year,
+        qualification_id=qualification, days=days, margin=margin, **values, **places,
+    )  # fmt: skip
+
+
+def _levers(snapshot: ShortageSnapshot) -> list[PublishedLever]:
+    """What helps at least ten students, without gemeente, team or chain; best first."""
+    crebos = dict(Qualification.objects.values_list("pk", "crebo"))
+    found = []
+    levers = Lever.objects.filter(snapshot=snapshot, school=None, municipality=None, team=None).select_related("region")
+    for lever in levers.order_by("position", "pk"):
+        region = lever.region
+        level, code = (LEVELS[Region.Kind(region.kind)], region.code) if region else (AreaLevel.COUNTRY, COUNTRY)
+        name = (
+            lever.kind, code, crebos.get(lever.qualification_id or 0, ""), str(lever.year or ""), str(lever.days or ""),
+        )  # fmt: skip
+        helped = disclosure.at_least(lever.gain * max(1, lever.steps), secret(), name)
+        if helped is not None:
+            found.append((helped, lever, level, code))
+    return [
+        PublishedLever(
+            snapshot=snapshot, kind=lever.kind, level=level, code=code, qualification_id=lever.qualification_id,
+            year=lever.year, days=lever.days, helped=helped, position=number,
+        )
+        for number, (helped, lever, level, code) in enumerate(found, 1)
+    ]  # fmt: skip
