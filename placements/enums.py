@@ -237,6 +237,13 @@ class ForwardStatus(models.TextChoices):
     LAPSED = "lapsed", _("vervallen")
 
 
+class ViewPage(models.TextChoices):
+    """Which list a saved view belongs to."""
+
+    QUEUE = "queue", _("de rij van de stagemakelaar")
+    STUDENTS = "students", _("de studenten van een school")
+
+
 class AnswerKind(models.TextChoices):
     """The two answers to an application (R1)."""
 

@@ -63,6 +63,7 @@ urlpatterns = [
     path("advies/<str:token>/", team_talks.advice_by_link, name="interview-advice"),
     path("school/studenten/", school.school_students, name="school-students"),
     path("school/antwoorden/", school.late_answers, name="school-late-answers"),
+    path("", include("placements.guidance.urls")),
     path("", include("placements.dossier.urls")),
     path("", include("placements.student_urls")),
 ]

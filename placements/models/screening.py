@@ -8,17 +8,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
-from placements.enums import AnswerKind, BulkOutcome, ForwardStatus, RejectionReason
+from placements.enums import AnswerKind, BulkOutcome, ForwardStatus, RejectionReason, ViewPage
 from placements.models.application import Application
 from placements.models.vacancy import Vacancy
 from stagematch.clock import now
 
 
 class SavedView(models.Model):
-    """A named set of filters of the queue, of one person; colleagues see it only when it is shared (features O5)."""
+    """A named set of filters of a list, of one person; colleagues see it only when it is shared (features O5, B2)."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+", verbose_name=_("organisatie"))
+    page = models.CharField(_("lijst"), max_length=10, choices=ViewPage, default=ViewPage.QUEUE)
     name = models.CharField(_("naam"), max_length=60)
     query = models.CharField(_("filters"), max_length=500, blank=True)
     is_default = models.BooleanField(_("hiermee begin ik"), default=False)
@@ -31,8 +32,10 @@ class SavedView(models.Model):
         ordering = ["name", "pk"]
         indexes = [models.Index(fields=["organisation"], name="shared_view", condition=Q(is_shared=True))]
         constraints = [
-            models.UniqueConstraint(fields=["user", "name"], name="view_name_once_per_person"),
-            models.UniqueConstraint(fields=["user"], condition=Q(is_default=True), name="one_default_view_per_person"),
+            models.UniqueConstraint(fields=["user", "page", "name"], name="view_name_once_per_person"),
+            models.UniqueConstraint(
+                fields=["user", "page"], condition=Q(is_default=True), name="one_default_view_per_person"
+            ),
         ]
 
     def __str__(self) -> str:

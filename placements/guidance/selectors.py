@@ -1,0 +1,287 @@
+"""Which students of a school need help now, and why (features B3). A fixed number of queries, whatever the number of students."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings as django_settings
+from django.db.models import (
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from organisations import weekdays
+from organisations.models import Organisation, TargetGroup
+from placements.enums import ApplicationStatus, PlacementStatus
+from placements.guidance.enums import HelpAction, HelpReason, TaskStatus
+from placements.guidance.registry import Found, found_elsewhere
+from placements.guidance.rules import Facts, reasons_of
+from placements.models import Application, HelpSettings, HelpTask, LadderStep, Placement, Rejection
+from stagematch.accounts.models import User
+from stagematch.clock import today
+from students.enums import SearchStatus
+from students.models import PlacementSearch, Student
+
+IN_CONVERSATION = frozenset(
+    {ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE, ApplicationStatus.OFFERED}
+)
+MOST_GROUPS = 2
+
+
+@dataclass(frozen=True)
+class HelpRow:
+    """A student who needs somebody now, as a row of a table says it."""
+
+    student: Student  # with user
+    search: PlacementSearch | None  # with home and period
+    found: tuple[Found, ...]  # heaviest first, never empty
+    open_applications: int
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why now, in whole sentences: '3 keer nee gekregen.', 'Al 16 dagen stil.'"""
+        return [reason.sentence for reason in self.found]
+
+    @property
+    def codes(self) -> list[HelpReason]:
+        return [reason.code for reason in self.found]
+
+    @property
+    def weight(self) -> int:
+        return sum(reason.weight for reason in self.found)
+
+    @property
+    def is_structural(self) -> bool:
+        """No place fits: searching harder does not help."""
+        return any(reason.is_structural for reason in self.found)
+
+    @property
+    def kind(self) -> str:
+        """'structural' or 'frictional'."""
+        return "structural" if self.is_structural else "frictional"
+
+    @property
+    def kind_label(self) -> str:
+        return _("Structureel") if self.is_structural else _("Frictie")
+
+    @property
+    def kind_badge(self) -> str:
+        return "danger" if self.is_structural else "warning"
+
+    @property
+    def where(self) -> str:
+        """'Leiden, leerjaar 2'."""
+        year = _("leerjaar %(n)d") % {"n": self.student.year}
+        home = self.search.home.place if self.search is not None and self.search.home is not None else ""
+        return ", ".join(part for part in (home, year) if part)
+
+    @property
+    def seeks(self) -> str:
+        """'ma en di, jongeren'; reads the prefetched target groups."""
+        if self.search is None or self.search.status != SearchStatus.OPEN:
+            return _("nog niet ingevuld")
+        days = self.search.days_per_week
+        if weekdays.count(self.search.weekdays) <= days:
+            when = weekdays.listing(weekdays.short(self.search.weekdays).split(", "))
+        else:
+            when = _("1 dag") if days == 1 else _("%(n)d dagen") % {"n": days}
+        groups = [group.name[:1].lower() + group.name[1:] for group in self.search.target_groups.all()[:MOST_GROUPS]]
+        return ", ".join([when, *([weekdays.listing(groups)] if groups else [])])
+
+    @property
+    def max_open(self) -> int:
+        return django_settings.MAX_OPEN_APPLICATIONS
+
+    @property
+    def action(self) -> HelpAction:
+        return self.found[0].action
+
+    @property
+    def action_label(self) -> str:
+        return str(self.action.label)
+
+    @property
+    def action_url(self) -> str:
+        """Where the action is done; `?doe=` opens the right form on the student's page."""
+        if self.action == HelpAction.PLACE:
+            return reverse("school-inventory")
+        page = reverse("school-student", args=[self.student.public_id])
+        if self.action == HelpAction.CALL:
+            return f"{page}#reacties"
+        if self.action == HelpAction.PROFILE:
+            return f"{page}#zoektocht"
+        return f"{page}?doe={self.found[0].code}#taken"
+
+
+def settings_of(school: Organisation) -> HelpSettings:
+    """Return the thresholds of a school, or the defaults, unsaved."""
+    return HelpSettings.objects.filter(school=school).first() or HelpSettings(school_id=school.pk)
+
+
+def needing_help(
+    school: Organisation,
+    limit: int | None = None,
+    *,
+    student: Student | None = None,
+    day: dt.date | None = None,
+    settings: HelpSettings | None = None,
+) -> list[HelpRow]:
+    """Return the school's students who need somebody now, the most urgent first; at most `limit`, or only `student`.
+
+    Whoever is in conversation, has an offer or has the place of that search is left out. Five queries and one for every
+    registered reason: fixed, whatever the number of students. Only for who may see these students.
+    """
+    day = day or today()
+    settings = settings or settings_of(school)
+    rows = _rows(school, settings, day, student)
+    rows.sort(key=lambda row: (-row.weight, row.student.user.last_name, row.student.user.first_name, row.student.pk))
+    shown = rows[:limit]
+    searches = [row.search for row in shown if row.search is not None]
+    groups = Prefetch("target_groups", TargetGroup.objects.order_by("name"))
+    prefetch_related_objects(searches, groups)
+    return shown
+
+
+def _rows(school: Organisation, settings: HelpSettings, day: dt.date, student: Student | None) -> list[HelpRow]:
+    searches = _searches(school, day, student)
+    told = found_elsewhere([search.pk for search in searches if search.status == SearchStatus.OPEN])
+    rows = []
+    for search in searches:
+        found = [*told.get(search.pk, []), *reasons_of(facts_of(search), settings, day)]
+        if found:
+            found.sort(key=lambda reason: -reason.weight)
+            rows.append(HelpRow(search.student, search, tuple(found), _number(search, "open_applications")))
+    for absent in _without_search(school, student):
+        found = reasons_of(_facts_without(absent), settings, day)
+        if found:
+            rows.append(HelpRow(absent, None, tuple(found), 0))
+    return rows
+
+
+def _searches(school: Organisation, day: dt.date, student: Student | None) -> list[PlacementSearch]:
+    """One search per student: the open one, else the draft; the nearest to now wins."""
+    mine = Application.objects.filter(student=OuterRef("student"))
+    unanswered = mine.filter(search=OuterRef("pk")).unanswered().order_by("submitted_at", "pk")
+    stopped = Placement.objects.filter(search=OuterRef("pk"), status=PlacementStatus.ENDED_EARLY).order_by("-ended_on")
+    has_place = Placement.objects.filter(search=OuterRef("pk"), status__in=PlacementStatus.holding())
+    earlier = PlacementSearch.objects.filter(
+        student=OuterRef("student"), starts_on__lt=OuterRef("starts_on"), status=SearchStatus.PLACED
+    )
+    begun = LadderStep.objects.filter(search=OuterRef("pk"))
+    rejected_now = Rejection.objects.filter(application__search=OuterRef("pk"))
+    elsewhere = Placement.objects.filter(
+        student=OuterRef("student"), status__in=PlacementStatus.active(), ends_on__gte=day
+    )
+    counted = mine.open().order_by().values("student").annotate(n=Count("pk")).values("n")
+    everything = mine.order_by().values("student").annotate(n=Count("pk")).values("n")
+    found = (
+        PlacementSearch.objects.filter(
+            student__school=school,
+            student__is_active=True,
+            status__in=[SearchStatus.OPEN, SearchStatus.DRAFT],
+            ends_on__gte=day,
+        )
+        .exclude(Exists(has_place))
+        .exclude(Exists(mine.filter(search=OuterRef("pk"), status__in=IN_CONVERSATION)))
+        # A draft for later is no trouble while the stage of now goes on.
+        .exclude(Q(status=SearchStatus.DRAFT) & Exists(elsewhere))
+        .select_related("student__user", "home", "period")
+        .annotate(
+            open_applications=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+            all_applications=Coalesce(Subquery(everything, output_field=IntegerField()), 0),
+            last_reaction=Subquery(mine.order_by("-submitted_at").values("submitted_at")[:1]),
+            oldest_waiting=Subquery(unanswered.values("submitted_at")[:1]),
+            oldest_waiting_pk=Subquery(unanswered.values("pk")[:1]),
+            stopped_pk=Subquery(stopped.values("pk")[:1]),
+            stopped_on=Subquery(stopped.values("ended_on")[:1]),
+            stopped_from=Subquery(stopped.values("starts_on")[:1]),
+            # `Student.rejections` counts everything ever; it says something about this search when it is the first one.
+            counts_rejections=~Exists(earlier) | Exists(begun) | Exists(rejected_now),
+        )
+        # 'open' comes after 'draft' in the alphabet, so the other way round.
+        .order_by("student_id", "-status", "starts_on", "pk")
+        .distinct("student_id")
+    )
+    return list(found if student is None else found.filter(student=student))
+
+
+def _without_search(school: Organisation, student: Student | None) -> QuerySet[Student]:
+    """Students who were invited and never came: nobody else without a search is in trouble."""
+    rows = (
+        Student.objects.filter(
+            school=school, is_active=True, invited_at__isnull=False, user__last_login=None, user__is_active=True
+        )
+        .exclude(Exists(PlacementSearch.objects.filter(student=OuterRef("pk"))))
+        .select_related("user")
+    )
+    return rows if student is None else rows.filter(pk=student.pk)
+
+
+def _number(search: PlacementSearch, name: str) -> int:
+    return int(getattr(search, name))
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return timezone.localtime(moment).date() if moment is not None else None
+
+
+def facts_of(search: PlacementSearch) -> Facts:
+    """Return what the rules look at, for a search of `_searches`."""
+    extra = vars(search)  # annotations, which the type checker does not know
+    student, user = search.student, search.student.user
+    stopped_on, stopped_from = extra["stopped_on"], extra["stopped_from"]
+    return Facts(
+        search=search.pk,
+        student=student.pk,
+        is_open=search.status == SearchStatus.OPEN,
+        rejections=student.rejections if extra["counts_rejections"] else 0,
+        opened_on=search.opened_on,
+        last_seen=_latest([search.opened_on, _day(user.last_login), _day(extra["last_reaction"])]),
+        waiting_since=_day(extra["oldest_waiting"]),
+        waiting_for=extra["oldest_waiting_pk"],
+        reactions=extra["all_applications"],
+        began_on=_latest([_day(user.last_login)]) or _day(student.invited_at) or _day(student.created_at),
+        never_signed_in=user.last_login is None,
+        max_km=search.max_distance_km,
+        stopped=extra["stopped_pk"],
+        stopped_on=stopped_on,
+        stopped_after=(stopped_on - stopped_from).days if stopped_on and stopped_from else 0,
+    )
+
+
+def _facts_without(student: Student) -> Facts:
+    return Facts(
+        search=None, student=student.pk, is_open=False, began_on=_day(student.invited_at), never_signed_in=True
+    )
+
+
+def _latest(days: Iterable[dt.date | None]) -> dt.date | None:
+    return max((day for day in days if day is not None), default=None)
+
+
+def task_rows(school: Organisation, user: User, which: str) -> tuple[QuerySet[HelpTask], dict[str, int]]:
+    """Return the school's tasks of one tab, and how many each tab has: '' (open), 'mijn', 'niemand', 'klaar'. One query so far."""
+    tasks = HelpTask.objects.visible_to(user).filter(school=school)
+    conditions = {
+        "": Q(status=TaskStatus.OPEN),
+        "mijn": Q(status=TaskStatus.OPEN, owner=user),
+        "niemand": Q(status=TaskStatus.OPEN, owner=None),
+        "klaar": ~Q(status=TaskStatus.OPEN),
+    }
+    counts = tasks.aggregate(**{f"n{key}": Count("pk", filter=found) for key, found in conditions.items()})
+    rows = tasks.filter(conditions.get(which, conditions[""])).select_related("student__user", "owner")
+    order = ("-closed_at", "pk") if which == "klaar" else ("due_on", "pk")
+    return rows.order_by(*order), {key: counts[f"n{key}"] for key in conditions}

@@ -1,0 +1,1 @@
+"""Pages around students who need help."""
