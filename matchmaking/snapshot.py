@@ -191,8 +191,8 @@ def _read(night: dt.date, seed: int, policy: Policy) -> Snapshot:
         students=market.students,
         vacancies=market.vacancies,
         pools=pools,
-        exclusions=_lists(search["search_pk"], vacancy["vacancy_pk"], read(_PAIR_COLUMNS, _EXCLUDED)),
-        favourites=_lists(search["search_pk"], vacancy["vacancy_pk"], read(_PAIR_COLUMNS, _FAVOURITES)),
+        exclusions=pair_lists(search["search_pk"], vacancy["vacancy_pk"], read(_PAIR_COLUMNS, _EXCLUDED)),
+        favourites=pair_lists(search["search_pk"], vacancy["vacancy_pk"], read(_PAIR_COLUMNS, _FAVOURITES)),
         search_pk=search["search_pk"],
         student_pk=search["student_pk"],
         vacancy_pk=vacancy["vacancy_pk"],
@@ -216,7 +216,7 @@ def _holders(searches: Column, vacancies: Column, pairs: dict[str, Column]) -> C
     return holder
 
 
-def _lists(searches: Column, vacancies: Column, pairs: dict[str, Column]) -> StudentLists:
+def pair_lists(searches: Column, vacancies: Column, pairs: dict[str, Column]) -> StudentLists:
     """The pairs of which both sides take part, as lists per student."""
     student, is_student = rows_of(searches, pairs["search"])
     vacancy, is_vacancy = rows_of(vacancies, pairs["vacancy"])

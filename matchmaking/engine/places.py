@@ -15,6 +15,8 @@ from matchmaking.engine.types import DAY_MAX, I32, EngineInputError, Pairs, Poli
 
 LIMIT = 25
 """Places of one kind that are tried: more of one kind in one town is no advice."""
+CHAIN = 8
+"""Students of one chain that are told by name of their row; a longer chain is told by its beginning."""
 _ALL = (1 << 64) - 1
 
 
@@ -43,12 +45,25 @@ class ExtraPlaces:
     """Per kind: `upto` (k*), how many more places of it each place one more student, at most `limit`.
 
     The first `upto` places help one student each and the next none: more never helps again. `direct` counts the
-    students without a place who fit it themselves; the others are helped because somebody moves on.
+    students without a place who fit it themselves; the others are helped because somebody moves on. `straight`: how
+    many of the `upto` places go straight to a student without a place in the placement at hand, nobody moving on.
     """
 
     upto: I64
     direct: I64
     limit: int
+    straight: I64
+    chain_length: I64
+    chain_students: I64
+
+    def chain(self, kind: int) -> list[int]:
+        """One chain of a kind: rows of students, who takes the new place first, who gets a place at last.
+
+        Empty when the place helps nobody. A chain of more than one student is preferred; of one longer than `CHAIN`
+        only the beginning is kept.
+        """
+        length = min(int(self.chain_length[kind]), CHAIN)
+        return [int(i) for i in self.chain_students[kind, :length]]
 
     @property
     def value(self) -> I64:
@@ -118,9 +133,8 @@ def value(
         raise EngineInputError(f"kind_pairs: {kind_pairs.n_students} students where {pairs.n_students} were expected")
     loops = _loops(engine)
     k_at, k_student = loops.transpose(kind_pairs.offsets.copy(), writable(kind_pairs.vacancy), n_kinds)
-    nowhere = np.zeros(0, np.int64)
-    upto = _search(pairs, vacancy_cap, pool_of, pool_cap, best, k_at, k_student, nowhere, limit, loops)
-    return ExtraPlaces(upto, _direct(best, k_at, k_student), limit)
+    upto, told = _search(pairs, vacancy_cap, pool_of, pool_cap, best, k_at, k_student, n_kinds, limit, loops)
+    return _told(upto, told, _direct(best, k_at, k_student), limit)
 
 
 def value_of_kinds(
@@ -160,8 +174,36 @@ def value_of_vacancies(
     loops = _loops(engine)
     at, student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), m)
     everywhere = np.arange(m, dtype=np.int64)
-    upto = _search(pairs, vacancy_cap, pool_of, pool_cap, best, at, student, everywhere, limit, loops)
-    return ExtraPlaces(upto, _direct(best, at, student), limit)
+    upto, told = _search(
+        pairs, vacancy_cap, pool_of, pool_cap, best, at, student, m, limit, loops, vacancy=everywhere
+    )
+    return _told(upto, told, _direct(best, at, student), limit)
+
+
+def value_of_supervision(
+    pairs: Pairs,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike,
+    pool_cap: npt.ArrayLike,
+    best: Structure,
+    pools: npt.ArrayLike,
+    *,
+    limit: int = LIMIT,
+    engine: backend.Engine | None = None,
+) -> ExtraPlaces:
+    """`value` for supervision of one more student in each of these pools (rows), for the places their vacancies have."""
+    which = np.array(pools, np.int64)
+    loops = _loops(engine)
+    at, student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), len(np.asarray(vacancy_cap)))
+    upto, told = _search(
+        pairs, vacancy_cap, pool_of, pool_cap, best, at, student, len(which), limit, loops, pool=which
+    )
+    caps, of = np.asarray(vacancy_cap, np.int64), np.asarray(pool_of, np.int64)
+    open_at = (caps > 0) & np.isin(of, which)
+    waiting = (best.pair < 0)[pairs.student()] & open_at[pairs.vacancy]
+    fits = np.unique(pairs.student()[waiting] * (len(np.asarray(pool_cap)) + 1) + of[pairs.vacancy[waiting]])
+    count = np.bincount(fits % (len(np.asarray(pool_cap)) + 1), minlength=len(np.asarray(pool_cap)) + 1)
+    return _told(upto, told, count[which].astype(np.int64), limit)
 
 
 def _loops(engine: backend.Engine | None) -> Any:
@@ -180,10 +222,13 @@ def _search(
     best: Structure,
     at: I64,
     student: I32,
-    vacancy: I64,
+    count: int,
     limit: int,
     loops: Any,
-) -> I64:
+    *,
+    vacancy: I64 | None = None,
+    pool: I64 | None = None,
+) -> tuple[I64, I64]:
     n = pairs.n_students
     room = Room.of(n, vacancy_cap, pool_of, pool_cap)
     unplaced = best.pair < 0
@@ -191,15 +236,22 @@ def _search(
     start[~unplaced] = pairs.vacancy[best.pair[~unplaced]]
     # Nobody else can be at the end of a chain, or pass a place on to somebody who is.
     useful = (best.competing | unplaced).astype(np.int64)
-    if len(vacancy):
+    nothing = np.zeros(0, np.int64)
+    told = np.zeros((count, 2 + CHAIN), np.int64)
+    if vacancy is not None or pool is not None:
         v_at, v_student = at, student
     else:
         v_at, v_student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), len(room.caps))
     upto: I64 = loops.extra_places(
-        v_at, v_student, start, room.caps, room.pools, room.pool_caps, room.pool_at, room.members, at, student,
-        vacancy, useful, limit,
+        v_at, v_student, start, room.caps, room.pools, room.pool_caps, room.pool_at, room.members,
+        at if pool is None else np.zeros(1, np.int64), student, nothing if vacancy is None else vacancy,
+        nothing if pool is None else pool, useful, limit, told,
     )  # fmt: skip
-    return upto
+    return upto, told
+
+
+def _told(upto: I64, told: I64, direct: I64, limit: int) -> ExtraPlaces:
+    return ExtraPlaces(upto, direct, limit, told[:, 0].copy(), told[:, 1].copy(), told[:, 2:].copy())
 
 
 def _direct(best: Structure, at: I64, student: I32) -> I64:

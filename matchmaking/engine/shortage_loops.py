@@ -201,16 +201,23 @@ def extra_places(
     kind_at: I64,
     kind_student: I32,
     kind_vacancy: I64,
+    kind_pool: I64,
     useful: I64,
     limit: int,
+    told: I64,
 ) -> I64:
     """Per kind of place: how many of them, up to `limit`, each place one more student.
 
     A kind is a place of its own for the students listed for it, or (`kind_vacancy` not -1) one more place with its
-    supervision at that vacancy. `start` is the vacancy per student of a maximum placement (-1 for none). Searched
+    supervision at that vacancy, or (`kind_pool` not -1) supervision for one more student in that pool, for the places
+    it has. `start` is the vacancy per student of a maximum placement (-1 for none). Searched
     backwards from the new place: who would move in frees his place (and, when his pool was full, any vacancy of it with
     room), until somebody without a place is found. `useful` marks the students from whom such a chain exists at all.
     What a kind changed is undone.
+
+    `told`, when it has rows, is filled per kind: how many of its places went straight to a student without a place, the
+    length of one chain, and its students from the new place on (as many as fit): the first that has more than one
+    student, or else the first.
     """
     n, m = len(start), len(vacancy_cap)
     match = start.copy()
@@ -230,19 +237,21 @@ def extra_places(
     freed = np.empty(m + 1, np.int64)
     journal_who = np.empty(1024, np.int64)
     journal_old = np.empty(1024, np.int64)
-    kinds = max(len(kind_at) - 1, len(kind_vacancy))
+    kinds = max(len(kind_at) - 1, len(kind_vacancy), len(kind_pool))
     gained = np.zeros(kinds, np.int64)
     mark = 0
     for kind in range(kinds):
         written = 0
         at_vacancy = kind_vacancy[kind] if len(kind_vacancy) > 0 else -1
+        at_pool = kind_pool[kind] if len(kind_pool) > 0 else -1
         for _ in range(limit):
             mark += 1
             first, last = 0, 0
             found = -1
             leaver = -1
             own = at_vacancy
-            if at_vacancy < 0:
+            begins = at_pool >= 0
+            if at_vacancy < 0 and at_pool < 0:
                 for e in range(kind_at[kind], kind_at[kind + 1]):
                     i = kind_student[e]
                     if useful[i] == 0 or match[i] == IN_NEW_PLACE:
@@ -256,16 +265,17 @@ def extra_places(
                     queue[last] = i
                     last += 1
             while found < 0:
-                if own < 0:
+                if own < 0 and not begins:
                     if first == last:
                         break
                     leaver = queue[first]
                     first += 1
                     own = match[leaver]
                 # What comes free at `own`: the place there, and its supervision.
-                pool = pool_of[own]
+                pool = at_pool if begins else pool_of[own]
+                begins = False
                 count = 0
-                if seen_vacancy[own] != mark:
+                if own >= 0 and seen_vacancy[own] != mark:
                     seen_vacancy[own] = mark
                     freed[0] = own
                     count = 1
@@ -300,6 +310,25 @@ def extra_places(
             if at_vacancy >= 0:
                 cap[at_vacancy] += 1
                 pool_cap[pool_of[at_vacancy]] += 1
+            if at_pool >= 0:
+                pool_cap[at_pool] += 1
+            if len(told) > 0:
+                length = 0
+                i = found
+                while i >= 0:
+                    length += 1
+                    i = previous[i]
+                if length == 1:
+                    told[kind, 0] += 1
+                if told[kind, 1] == 0 or (told[kind, 1] == 1 and length > 1):
+                    told[kind, 1] = length
+                    i = found
+                    place = length
+                    while i >= 0:
+                        place -= 1
+                        if 2 + place < told.shape[1]:
+                            told[kind, 2 + place] = i
+                        i = previous[i]
             i = found
             while i >= 0:
                 if written == len(journal_who):
@@ -322,6 +351,8 @@ def extra_places(
         if at_vacancy >= 0:
             cap[at_vacancy] = vacancy_cap[at_vacancy]
             pool_cap[pool_of[at_vacancy]] = pool_cap_given[pool_of[at_vacancy]]
+        if at_pool >= 0:
+            pool_cap[at_pool] = pool_cap_given[at_pool]
         while written > 0:
             written -= 1
             i = journal_who[written]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from matchmaking import emails, fairness
@@ -19,6 +19,7 @@ from matchmaking import snapshot as snapshots
 from matchmaking.engine import night as engine
 from matchmaking.engine.types import Policy as EnginePolicy
 from matchmaking.enums import RunStatus, RunTrigger
+from matchmaking.locks import one_at_a_time
 from matchmaking.models import MatchingRun, Policy
 from matchmaking.services import compare, concepts, pairs, proposals, publish, sharded
 from matchmaking.services.policies import current_policy, season_seed
@@ -56,7 +57,7 @@ def run_matching(
     """
     dry_run = dry_run or policy is not None
     before = set(_published(night).values_list("pk", flat=True))
-    with clock.at(night) if night != clock.today() else nullcontext(), _one_at_a_time() as waited:
+    with clock.at(night) if night != clock.today() else nullcontext(), one_at_a_time(LOCK) as waited:
         done = None if dry_run else _already_done(night, trigger, before if waited else None)
         if done is not None:
             progress(f"De matching van {night:%d-%m-%Y} was al gedaan.")
@@ -226,21 +227,6 @@ def _close_interrupted_runs() -> None:
     MatchingRun.objects.filter(status=RunStatus.RUNNING).update(
         status=RunStatus.FAILED, error="Afgebroken voordat de run klaar was.", finished_at=clock.now()
     )
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[bool]:
-    """Hold the matching's lock; yields whether somebody else had it first. A killed process lets go by itself."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        waited = not cursor.fetchone()[0]
-        if waited:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-    try:
-        yield waited
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 @dataclass
