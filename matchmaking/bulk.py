@@ -36,3 +36,39 @@ def copy_rows(model: type[models.Model], rows: Iterable[Mapping[str, Any]], *, o
             copy.write_row(values)
             count += 1
     return count
+
+
+def copy_columns(model: type[models.Model], columns: Mapping[str, Any]) -> int:
+    """Write whole columns (by attribute name) into the table of `model`; return how many rows.
+
+    Every value is a sequence of equal length or one value for all rows; None is NULL. Much faster than row by row, for
+    plain numbers and short words; the database numbers the rows. Fields that are left out get the model's default.
+    """
+    fields = [f for f in _columns(model) if not isinstance(f, models.AutoField)]
+    lists = {
+        name: value.tolist() if hasattr(value, "tolist") else list(value)
+        for name, value in columns.items()
+        if hasattr(value, "__len__") and not isinstance(value, str)
+    }
+    lengths = {len(value) for value in lists.values()}
+    if len(lengths) != 1:
+        msg = f"{model.__name__}: columns of {sorted(lengths)} rows"
+        raise ValueError(msg)
+    size = lengths.pop()
+    parts = [
+        lists[f.attname] if f.attname in lists else [columns.get(f.attname, f.get_default())] * size for f in fields
+    ]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(f.column)) for f in fields)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"copy {quote(model._meta.db_table)} ({names}) from stdin") as copy,
+    ):
+        for start in range(0, size, _BATCH):
+            batch = zip(*(part[start : start + _BATCH] for part in parts), strict=True)
+            copy.write("".join("\t".join(_NULL if v is None else str(v) for v in row) + "\n" for row in batch))
+    return size
+
+
+_NULL = "\\N"
+_BATCH = 20_000

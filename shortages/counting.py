@@ -164,7 +164,9 @@ def reasons(night: Night, found: Structural) -> tuple[list[str], I64]:
     names = [*own_tests, Rule.REFUSED]
     for i in np.flatnonzero(found.place == Place.NONE).tolist():
         rows = np.full(len(open_at), i)
-        places = open_at[rules.crebo(night.students, rows, night.vacancies, open_at, night.policy, night.day.toordinal())]
+        places = open_at[
+            rules.crebo(night.students, rows, night.vacancies, open_at, night.policy, night.day.toordinal())
+        ]
         if not len(places):
             told[i] = Rule.CREBO.value
             continue

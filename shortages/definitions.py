@@ -83,7 +83,9 @@ _VERSION_1 = (
             "Een plek zonder student telt alleen als de vacature vandaag reacties aanneemt."
         ),
     ),
-    Definition("taken", _("bezet"), _("Plekken die een student heeft."), _("De plekken die op de vacature vergeven zijn.")),
+    Definition(
+        "taken", _("bezet"), _("Plekken die een student heeft."), _("De plekken die op de vacature vergeven zijn.")
+    ),
     Definition(
         "held",
         _("plek in gesprek"),

@@ -216,3 +216,8 @@ def calls_of_schools(night: Night, found: Structural) -> list[Advice]:
         Advice(LeverKind.CALL, gain=n, direct=n, amount=n, students=n, school_id=school, year=year)
         for (school, year), n in zip(rows.tolist(), count.tolist(), strict=True)
     ]
+
+
+def for_schools(night: Night, found: Structural) -> list[Advice]:
+    """What each school itself can do."""
+    return calls_of_schools(night, found)

@@ -96,17 +96,21 @@ _DEMAND_COLUMNS: dict[str, tuple[Kind, str]] = {
     "days": ("i4", "s.weekdays"),
     "group": (
         "i4",
-        f"CASE WHEN s.status = '{SearchStatus.PLACED}' THEN {PLACED} "
-        f"WHEN talk.vacancy_id IS NOT NULL THEN {TALKING} ELSE {OPEN} END",
+        (
+            f"CASE WHEN s.status = '{SearchStatus.PLACED}' THEN {PLACED} "
+            f"WHEN talk.vacancy_id IS NOT NULL THEN {TALKING} ELSE {OPEN} END"
+        ),
     ),
     "talks_at": ("i8", "coalesce(talk.vacancy_id, -1)"),
     "applying": ("i4", "CASE WHEN waits.search_id IS NULL THEN 0 ELSE 1 END"),
     # NULLs are skipped by greatest(); a student was made at some moment, so there is always one.
     "heard": (
         "i4",
-        f"greatest((u.last_login AT TIME ZONE '{_ZONE}')::date, (last.at AT TIME ZONE '{_ZONE}')::date, "
-        f"(st.invited_at AT TIME ZONE '{_ZONE}')::date, (st.created_at AT TIME ZONE '{_ZONE}')::date, s.opened_on) "
-        "- date '0001-01-01' + 1",
+        (
+            f"greatest((u.last_login AT TIME ZONE '{_ZONE}')::date, (last.at AT TIME ZONE '{_ZONE}')::date, "
+            f"(st.invited_at AT TIME ZONE '{_ZONE}')::date, (st.created_at AT TIME ZONE '{_ZONE}')::date, s.opened_on) "
+            "- date '0001-01-01' + 1"
+        ),
     ),
     "has_home": ("i4", "CASE WHEN s.home_id IS NULL THEN 0 ELSE 1 END"),
 }

@@ -174,9 +174,7 @@ def value_of_vacancies(
     loops = _loops(engine)
     at, student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), m)
     everywhere = np.arange(m, dtype=np.int64)
-    upto, told = _search(
-        pairs, vacancy_cap, pool_of, pool_cap, best, at, student, m, limit, loops, vacancy=everywhere
-    )
+    upto, told = _search(pairs, vacancy_cap, pool_of, pool_cap, best, at, student, m, limit, loops, vacancy=everywhere)
     return _told(upto, told, _direct(best, at, student), limit)
 
 
@@ -195,9 +193,7 @@ def value_of_supervision(
     which = np.array(pools, np.int64)
     loops = _loops(engine)
     at, student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), len(np.asarray(vacancy_cap)))
-    upto, told = _search(
-        pairs, vacancy_cap, pool_of, pool_cap, best, at, student, len(which), limit, loops, pool=which
-    )
+    upto, told = _search(pairs, vacancy_cap, pool_of, pool_cap, best, at, student, len(which), limit, loops, pool=which)
     caps, of = np.asarray(vacancy_cap, np.int64), np.asarray(pool_of, np.int64)
     open_at = (caps > 0) & np.isin(of, which)
     waiting = (best.pair < 0)[pairs.student()] & open_at[pairs.vacancy]

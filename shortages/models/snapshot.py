@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation, Programme, StagePeriod
 from shortages.enums import Situation, SnapshotStatus
+from shortages.querysets import SnapshotQuerySet
 from stagematch.clock import now
 from stagematch.regions.models import Municipality
 from students.models import PlacementSearch
@@ -27,6 +28,8 @@ class ShortageSnapshot(models.Model):
     error = models.TextField(_("fout"), blank=True)
     started_at = models.DateTimeField(_("begonnen"), default=now)
     finished_at = models.DateTimeField(_("klaar"), null=True, blank=True)
+
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("telling")

@@ -1,5 +1,6 @@
 """Every write of shortages."""
 
-from shortages.services.expected import Saved, import_expected, save_expected
+from shortages.services.count import take_count
+from shortages.services.retention import drop_old_detail
 
-__all__ = ["Saved", "import_expected", "save_expected"]
+__all__ = ["drop_old_detail", "take_count"]

@@ -1,0 +1,27 @@
+"""The words a page uses to ask for counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from shortages.enums import SnapshotStatus
+
+if TYPE_CHECKING:
+    from shortages.models import ShortageSnapshot
+
+
+class SnapshotQuerySet(models.QuerySet["ShortageSnapshot"]):
+    def done(self) -> Self:
+        """Finished counts, without the packed market: it is big and no list reads it."""
+        return self.filter(status=SnapshotStatus.DONE).defer("market")
+
+    def newest(self) -> ShortageSnapshot | None:
+        """The last finished count, or None when nothing was counted yet."""
+        return self.done().order_by("-day").first()
+
+    def until(self, day: dt.date) -> Self:
+        """Finished counts up to and including a day, newest first."""
+        return self.done().filter(day__lte=day).order_by("-day")

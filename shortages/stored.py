@@ -1,0 +1,196 @@
+"""The market of the newest count, packed into its row, so that a 'what if' needs no other look at the database.
+
+It holds facts about students (no names, no numbers), so only the newest count keeps it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from matchmaking.columns import Column, SnapshotError
+from matchmaking.engine.structural import Structure
+from matchmaking.engine.types import Bools, Pairs, Policy, Pools, Students, Vacancies
+from shortages.counting import Place, Structural
+from shortages.market import Areas, Night
+from shortages.models import ShortageSnapshot
+
+FORMAT = 1
+_TABLES: tuple[tuple[str, type[Students] | type[Vacancies] | type[Pools]], ...] = (
+    ("students", Students),
+    ("vacancies", Vacancies),
+    ("pools", Pools),
+)
+_PLAIN = (
+    "school",
+    "programme",
+    "municipality",
+    "vacancy_municipality",
+    "organisation",
+    "pool_team",
+    "crebos",
+    "place",
+    "units",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class StoredMarket:
+    """What a 'what if' asks: the tables, who is eligible where, and the best division that was found.
+
+    `school`, `programme`, `municipality`, `place` (`counting.Place`) and `units` have a row per student,
+    `vacancy_municipality` and `organisation` per vacancy.
+    """
+
+    day: dt.date
+    policy: Policy
+    students: Students
+    vacancies: Vacancies
+    pools: Pools
+    pairs: Pairs
+    best: Structure
+    areas: Areas
+    school: Column
+    programme: Column
+    municipality: Column
+    vacancy_municipality: Column
+    organisation: Column
+    pool_team: Column
+    crebos: Column
+    place: Column
+    units: Column
+
+    @property
+    def stuck(self) -> Bools:
+        """Students whom the best division may have to leave out: no fitting place, or too few."""
+        result: Bools = self.place != Place.FITS
+        return result
+
+
+def keep(night: Night, found: Structural) -> StoredMarket:
+    """The market of a night with what was found."""
+    of_student = {name: night.demand[name][night.student_row] for name in ("school", "programme", "municipality")}
+    return StoredMarket(
+        day=night.day,
+        policy=night.policy,
+        students=night.students,
+        vacancies=night.vacancies,
+        pools=night.pools,
+        pairs=found.pairs,
+        best=found.best,
+        areas=night.areas,
+        vacancy_municipality=night.supply["municipality"][night.vacancy_row],
+        organisation=night.supply["organisation"][night.vacancy_row],
+        pool_team=night.pool_team,
+        crebos=night.crebos,
+        place=found.place,
+        units=found.units,
+        **of_student,
+    )
+
+
+def pack(market: StoredMarket) -> bytes:
+    """The market as one compressed string; `unpack` gives back the same arrays."""
+    best, areas = market.best, market.areas
+    meta = {
+        "format": FORMAT,
+        "day": market.day.isoformat(),
+        "policy": market.policy.as_dict(),
+        "best": [best.max_placement, best.shortage, best.without_pairs, best.capacity, best.rounds],
+    }
+    arrays: dict[str, Column] = {"meta": np.frombuffer(json.dumps(meta, sort_keys=True).encode(), np.uint8)}
+    for prefix, _ in _TABLES:
+        for name, column in getattr(market, prefix).columns():
+            arrays[f"{prefix}.{name}"] = column
+    arrays |= {name: getattr(market, name) for name in _PLAIN}
+    arrays |= {
+        "pairs.offsets": market.pairs.offsets,
+        "pairs.vacancy": market.pairs.vacancy,
+        "best.pair": best.pair.astype(np.int32),
+        "best.competing": best.competing,
+        "best.helps": best.helps,
+        "areas.municipality": areas.municipality,
+    }
+    arrays |= {f"areas.region.{kind}": column for kind, column in areas.region.items()}
+    for name, middles in (("middle", areas.middle), ("middle_of_municipality", areas.middle_of_municipality)):
+        arrays[f"areas.{name}"] = np.array([[key, *at] for key, at in middles.items()], np.float64).reshape(-1, 3)
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return zlib.compress(buffer.getvalue(), level=1)
+
+
+def unpack(data: bytes | memoryview) -> StoredMarket:
+    """The market that `pack` made. Raises `SnapshotError` for a format this version does not know."""
+    try:
+        with np.load(io.BytesIO(zlib.decompress(data)), allow_pickle=False) as stored:
+            arrays: dict[str, Column] = {name: stored[name] for name in stored.files}
+        meta = json.loads(arrays["meta"].tobytes())
+    except (zlib.error, ValueError, KeyError) as error:
+        msg = "De bewaarde telling is niet te lezen."
+        raise SnapshotError(msg) from error
+    if meta["format"] != FORMAT:
+        msg = f"De bewaarde telling heeft vorm {meta['format']}; deze versie kent {FORMAT}."
+        raise SnapshotError(msg)
+    tables: dict[str, Any] = {
+        prefix: kind(
+            **{name.partition(".")[2]: column for name, column in arrays.items() if name.startswith(f"{prefix}.")}
+        )
+        for prefix, kind in _TABLES
+    }
+    size = len(arrays["pairs.vacancy"])
+    pairs = Pairs(arrays["pairs.offsets"], arrays["pairs.vacancy"], np.zeros(size, np.uint8), np.zeros(size, np.uint16))
+    most, shortage, without, capacity, rounds = meta["best"]
+    return StoredMarket(
+        day=dt.date.fromisoformat(meta["day"]),
+        policy=Policy.from_dict(meta["policy"]),
+        pairs=pairs,
+        best=Structure(
+            pair=arrays["best.pair"].astype(np.int64),
+            max_placement=most,
+            shortage=shortage,
+            without_pairs=without,
+            competing=arrays["best.competing"],
+            capacity=capacity,
+            helps=arrays["best.helps"],
+            rounds=rounds,
+        ),
+        areas=Areas(
+            arrays["areas.municipality"],
+            {n.removeprefix("areas.region."): c for n, c in arrays.items() if n.startswith("areas.region.")},
+            _middles(arrays["areas.middle"]),
+            _middles(arrays["areas.middle_of_municipality"]),
+        ),
+        **tables,
+        **{name: arrays[name] for name in _PLAIN},
+    )
+
+
+def _middles(rows: Column) -> dict[int, tuple[float, float]]:
+    return {int(key): (lat, lon) for key, lat, lon in rows.tolist()}
+
+
+_KEPT = 1
+_cache: OrderedDict[int, StoredMarket] = OrderedDict()
+_lock = Lock()
+
+
+def market_of(snapshot: ShortageSnapshot) -> StoredMarket | None:
+    """The market of a count, unpacked once per process; None when it is not kept (any more)."""
+    with _lock:
+        if snapshot.pk in _cache:
+            return _cache[snapshot.pk]
+        data = ShortageSnapshot.objects.filter(pk=snapshot.pk).values_list("market", flat=True).first()
+        if data is None:
+            return None
+        _cache[snapshot.pk] = unpack(data)
+        while len(_cache) > _KEPT:
+            _cache.popitem(last=False)
+        return _cache[snapshot.pk]
