@@ -2,14 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from email.utils import parseaddr
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from roadshows.enums import RoadshowStatus
 from roadshows.models import Roadshow
+from stagematch.clock import now
 
 _STATUS = {RoadshowStatus.PLANNED: "TENTATIVE", RoadshowStatus.CANCELLED: "CANCELLED"}
 
@@ -20,10 +22,7 @@ def calendar_of(roadshows: Iterable[Roadshow], url_of: dict[int, str]) -> bytes:
     UID and SEQUENCE come from the roadshow, so that a calendar moves an event that moved instead of adding a second one;
     a roadshow that was called off is sent as STATUS:CANCELLED. `url_of` gives the full address per primary key.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//stagematch//NL")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar = _calendar("PUBLISH")
     calendar.add("x-wr-calname", _("Roadshows mbo Sociaal Werker"))
     for roadshow in roadshows:
         if roadshow.day is not None:
@@ -32,11 +31,42 @@ def calendar_of(roadshows: Iterable[Roadshow], url_of: dict[int, str]) -> bytes:
     return data
 
 
-def _event(roadshow: Roadshow, day: dt.date, url: str) -> Event:
+def invitation_for(roadshow: Roadshow, *, url: str, name: str, email: str, is_off: bool = False) -> str:
+    """Return the file that goes with a mail to one person; empty as long as there is no day.
+
+    METHOD is REQUEST, or CANCEL when the roadshow was called off or, with `is_off`, this person does not come (RFC 5546):
+    a mail program then takes it out of the calendar. Nobody's file names another guest.
+    """
+    if roadshow.day is None:
+        return ""
+    is_off = is_off or roadshow.status == RoadshowStatus.CANCELLED
+    calendar = _calendar("CANCEL" if is_off else "REQUEST")
+    event = _event(roadshow, roadshow.day, url, stamp=now(), is_off=is_off)
+    event.add("organizer", _address(*parseaddr(settings.DEFAULT_FROM_EMAIL)))
+    guest = _address(name, email)
+    guest.params["role"] = vText("REQ-PARTICIPANT")
+    guest.params["rsvp"] = vText("FALSE")  # the answer is on the personal page, not in a calendar
+    event.add("attendee", guest)
+    calendar.add_component(event)
+    data: bytes = calendar.to_ical()
+    return data.decode()
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//stagematch//NL")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(
+    roadshow: Roadshow, day: dt.date, url: str, *, stamp: dt.datetime | None = None, is_off: bool = False
+) -> Event:
     event = Event()
     event.add("uid", f"roadshow-{roadshow.public_id}@stagematch")
     event.add("sequence", roadshow.sequence)
-    event.add("dtstamp", roadshow.changed_at.astimezone(dt.UTC))
+    event.add("dtstamp", (stamp or roadshow.changed_at).astimezone(dt.UTC).replace(microsecond=0))
     if roadshow.begins_at is None:
         event.add("dtstart", day)
         event.add("dtend", day + dt.timedelta(days=1))
@@ -48,8 +78,15 @@ def _event(roadshow: Roadshow, day: dt.date, url: str) -> Event:
     event.add("location", roadshow.where)
     event.add("description", "\n".join(part for part in (roadshow.question, roadshow.status_reason, url) if part))
     event.add("url", url)
-    event.add("status", _STATUS.get(RoadshowStatus(roadshow.status), "CONFIRMED"))
+    status = _STATUS.get(RoadshowStatus(roadshow.status), "CONFIRMED")
+    event.add("status", "CANCELLED" if is_off else status)
     return event
+
+
+def _address(name: str, address: str) -> vCalAddress:
+    value = vCalAddress(f"mailto:{address}")
+    value.params["cn"] = vText(name or address)
+    return value
 
 
 def _moment(day: dt.date, time: dt.time) -> dt.datetime:

@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 
 from organisations.models import Organisation
+from roadshows import demo_registration
 from roadshows.enums import PartKind, RoadshowStatus
 from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser, TableNote, WorkTable
 from stagematch.regions.models import Region
@@ -92,6 +93,7 @@ def fill(day: dt.date) -> str:
         ends_at=dt.time(17, 0),
         status=RoadshowStatus.CONFIRMED,
         goal_places=40,
+        capacity=90,
         is_public=True,
         is_demo=True,
         source_note="Verzonnen voor de demo",
@@ -106,7 +108,29 @@ def fill(day: dt.date) -> str:
     )
     for number, title in enumerate(("Begeleiding", "Taken per leerjaar", "Van stage naar baan"), 1):
         WorkTable.objects.create(roadshow=coming, number=number, title=title, question="Wat is er nodig?")
-    return f"{count + 1:>7} roadshows"
+    demo_registration.fill(coming)
+    small = Roadshow.objects.create(
+        slug="zwolle-maakt-plek-demo",
+        title="Zwolle maakt plek (demo)",
+        question="Wat heb jij nodig om een student te begeleiden?",
+        summary="Een verzonnen gesprek in het klein. Het is vol, dus hier zie je hoe de wachtlijst werkt.",
+        region=Region.objects.filter(kind=Region.Kind.PROVINCE, name="Overijssel").first(),
+        place="Zwolle",
+        venue="Keukentafel van De Hinkelbaan (demo)",
+        day=_weekday_after(day + dt.timedelta(days=42)),
+        begins_at=dt.time(10, 0),
+        ends_at=dt.time(12, 0),
+        status=RoadshowStatus.PLANNED,
+        capacity=3,
+        is_public=True,
+        is_demo=True,
+        source_note="Verzonnen voor de demo",
+    )
+    RoadshowOrganiser.objects.create(
+        roadshow=small, organisation=partner, name=partner.name if partner else "Organisator (demo)"
+    )
+    demo_registration.fill_full(small)
+    return f"{count + 2:>7} roadshows"
 
 
 def _weekday_after(day: dt.date) -> dt.date:

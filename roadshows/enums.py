@@ -94,3 +94,66 @@ class NoteKind(models.TextChoices):
     def icon(self) -> str:
         """The icon beside the word."""
         return {"attention": "alert-triangle", "dream": "star", "need": "flag", "question": "message-circle"}[self]
+
+
+class ParticipantRole(models.TextChoices):
+    """Who comes to a roadshow (domain A7)."""
+
+    STUDENT = "student", _("student")
+    TEACHER = "teacher", _("docent")
+    GUIDE = "guide", _("stagebegeleider")
+    EMPLOYER = "employer", _("werkgever")
+    MUNICIPALITY = "municipality", _("gemeente")
+    NATIONAL = "national", _("landelijke partner")
+
+
+class RegistrationStatus(models.TextChoices):
+    """How a registration stands. A place that came free is offered first: whoever waited may have other plans by now."""
+
+    CONFIRMED = "confirmed", _("aangemeld")
+    WAITING = "waiting", _("op de wachtlijst")
+    OFFERED = "offered", _("plek aangeboden")
+    CANCELLED = "cancelled", _("afgemeld")
+    LAPSED = "lapsed", _("niet op tijd geantwoord")
+
+    @classmethod
+    def seated(cls) -> frozenset["RegistrationStatus"]:
+        """States that keep a seat."""
+        return frozenset({cls.CONFIRMED, cls.OFFERED})
+
+    @classmethod
+    def open(cls) -> frozenset["RegistrationStatus"]:
+        """States of people who still want to come."""
+        return frozenset({cls.CONFIRMED, cls.OFFERED, cls.WAITING})
+
+    @property
+    def badge(self) -> str:
+        """The colour of the status badge."""
+        return _REGISTRATION_BADGES[self]
+
+
+_REGISTRATION_BADGES = {
+    RegistrationStatus.CONFIRMED: "safe",
+    RegistrationStatus.WAITING: "neutral",
+    RegistrationStatus.OFFERED: "warning",
+    RegistrationStatus.CANCELLED: "neutral",
+    RegistrationStatus.LAPSED: "neutral",
+}
+
+# Which status may follow which. Whoever called off, or let the term pass, may register again and joins at the end.
+REGISTRATION_TRANSITIONS: dict[RegistrationStatus, frozenset[RegistrationStatus]] = {
+    RegistrationStatus.CONFIRMED: frozenset({RegistrationStatus.CANCELLED}),
+    RegistrationStatus.WAITING: frozenset({RegistrationStatus.OFFERED, RegistrationStatus.CANCELLED}),
+    RegistrationStatus.OFFERED: frozenset(
+        {RegistrationStatus.CONFIRMED, RegistrationStatus.CANCELLED, RegistrationStatus.LAPSED}
+    ),
+    RegistrationStatus.CANCELLED: frozenset({RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING}),
+    RegistrationStatus.LAPSED: frozenset({RegistrationStatus.CONFIRMED, RegistrationStatus.WAITING}),
+}
+
+
+class CheckInKind(models.TextChoices):
+    """What somebody at the door did."""
+
+    IN = "in", _("binnen")
+    UNDO = "undo", _("toch niet binnen")

@@ -34,6 +34,8 @@ FIELDS = (
     "begins_at",
     "ends_at",
     "goal_places",
+    "capacity",
+    "takes_registrations",
     "is_public",
 )
 
@@ -72,6 +74,8 @@ class RoadshowForm(FormMixin, ModelForm):
             "access_info": _("Bijvoorbeeld: de ingang is gelijkvloers, er is een lift en een rolstoeltoilet."),
             "day": _("Weet je de dag nog niet? Laat dit dan leeg."),
             "goal_places": _("Hoeveel nieuwe stageplekken willen jullie samen vinden?"),
+            "capacity": _("Is het vol, dan komen mensen op een wachtlijst. Leeg: geen grens."),
+            "takes_registrations": _("Zonder vinkje kan niemand zich hier aanmelden."),
             "is_public": _("Zonder vinkje zien alleen de organisatoren deze roadshow."),
         }
 

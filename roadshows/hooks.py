@@ -14,7 +14,7 @@ from stagematch.ui import context
 
 def register() -> None:
     """Say where an organiser starts and which header they see, and put the published roadshows in the demo."""
-    from roadshows import demo
+    from roadshows import demo, registration_hooks
     from roadshows.services import tables
 
     context.register_role(50, "organisator", is_organiser)
@@ -22,6 +22,7 @@ def register() -> None:
     demo_hooks.register_filler(demo.fill)
     register_purpose(tables.PURPOSE, url_name="work-table-link", label=_("de werktafel van een roadshow"))
     register_forgetter("votes at werktafels, after 30 days", tables.forget_votes)
+    registration_hooks.register()
 
 
 def is_organiser(request: HttpRequest) -> bool:

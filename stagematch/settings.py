@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "bounces": {"task": "stagematch.mail.tasks.read_bounces", "schedule": crontab(minute="*/10")},
     "placement-night": {"task": "placements.tasks.placement_night", "schedule": crontab(hour=6, minute=30)},
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": MAIL_SWEEP_SECONDS},
+    "roadshow-registrations": {"task": "roadshows.tasks.run_registrations", "schedule": crontab(minute=25)},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},
 }
 
@@ -304,6 +305,9 @@ MAX_OPEN_PROPOSALS = 3  # matching.md section 10
 PROPOSAL_TERM_DAYS = 5
 MATCHING_SHARDS: int = env.int("MATCHING_SHARDS", default=1)  # above 1 the workers divide the night together
 OFFER_TERM_DAYS = 5
+ROADSHOW_OFFER_HOURS: int = env.int("ROADSHOW_OFFER_HOURS", default=48)  # how long a place from the waiting list is kept
+ROADSHOW_NEEDS_DAYS: int = env.int("ROADSHOW_NEEDS_DAYS", default=3)  # access needs and diet, after the day
+ROADSHOW_PARTICIPANT_DAYS: int = env.int("ROADSHOW_PARTICIPANT_DAYS", default=60)  # everything about participants
 DEMO_PASSWORD: str = env.str("DEMO_PASSWORD", default="stagematch-demo")
 
 # --- Logs without personal data -----------------------------------------------------------------

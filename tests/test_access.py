@@ -31,7 +31,7 @@ from placements.models import (
     TrustPerson,
     VacancyAgreement,
 )
-from roadshows.models import Roadshow, RoadshowOrganiser, WorkTable
+from roadshows.models import Registration, Roadshow, RoadshowOrganiser, WorkTable
 from stagematch.clock import now, today
 from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
@@ -160,6 +160,17 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
     RoadshowOrganiser.objects.create(
         roadshow=roadshow, name="Ergens", organisation=people["organiser"].memberships.get().organisation
     )
+    guest = people["coordinator"]
+    coming = Registration.objects.create(
+        roadshow=roadshow, number=1, name="Verzonnen", email=guest.email, role="teacher", status="confirmed",
+        consented_at=now(),
+    )  # fmt: skip
+    found_code = {"check-in-code:code": coming.code}
+    own_page = make_link(
+        purpose="registration", subject=coming, expires_at=now() + dt.timedelta(days=2), email=guest.email
+    ).rstrip("/").rpartition("/")[2]  # fmt: skip
+    found_code |= {"registration:token": own_page, "registration-change:token": own_page}
+    found_code |= {f"{name}:slug": roadshow.slug for name in ("my-registration", "my-registration-change")}
     saved = SavedSearch.objects.create(student=student, name="Dichtbij", query="q=koken", looked_on=today())
     policy = str(run.policy_id)
     found = {"admin:matchmaking_policy_simulate:pk": policy, "admin:matchmaking_policy_activate:pk": policy}
@@ -180,6 +191,9 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
         found[f"roadshow-{name}:slug"] = roadshow.slug
         found[f"roadshow-{name}:number"] = "1"
     found["roadshow-notes:slug"] = roadshow.slug
+    for name in ("register", "registered"):
+        found[f"roadshow-{name}:slug"] = roadshow.slug
+    found |= found_code
     return found | {
         "my-request:public_id": str(request.public_id),
         "team-agreement:public_id": str(agreement.public_id),

@@ -1,13 +1,17 @@
 """The tables of roadshows, a file per subject."""
 
 from roadshows.models.event import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser
+from roadshows.models.registration import Attendance, CheckIn, Registration
 from roadshows.models.table import NoteGroup, NoteVote, TableNote, WorkTable
 
 __all__ = [
+    "Attendance",
+    "CheckIn",
     "NoteGroup",
     "NoteVote",
     "Outcome",
     "ProgrammePart",
+    "Registration",
     "Roadshow",
     "RoadshowOrganiser",
     "TableNote",

@@ -3,6 +3,7 @@
 import uuid
 
 import pghistory
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -41,6 +42,10 @@ class Roadshow(models.Model):
     status_reason = models.CharField(_("waarom verplaatst of afgezegd"), max_length=300, blank=True)
     attendance = models.CharField(_("hoeveel mensen er waren"), max_length=80, blank=True)
     goal_places = models.PositiveSmallIntegerField(_("doel: zoveel plekken"), null=True, blank=True)
+    capacity = models.PositiveSmallIntegerField(
+        _("zoveel mensen passen erin"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    takes_registrations = models.BooleanField(_("aanmelden kan op deze site"), default=True)
     is_public = models.BooleanField(_("voor iedereen te zien"), default=False)
     source_note = models.CharField(_("herkomst van de gegevens"), max_length=240, blank=True)
     is_demo = models.BooleanField(_("demo"), default=False)

@@ -16,11 +16,14 @@ from organisations.roles import has_role_at
 from roadshows import rules
 from roadshows.enums import TRANSITIONS, RoadshowStatus
 from roadshows.models import ProgrammePart, Roadshow, RoadshowOrganiser
+from roadshows.registration_rules import GOES_ON
+from roadshows.services.registration import announce, fill_seats
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
 from stagematch.ui.errors import Conflict, RuleError
 
-RESERVED = frozenset({"nieuw", "beheer", "agenda", "tafel"})  # addresses of our own below /roadshows/
+# Addresses of our own below /roadshows/.
+RESERVED = frozenset({"nieuw", "beheer", "agenda", "tafel", "aanmelding", "inchecken", "helpen"})
 # A change of these is a change in people's calendars.
 _IN_CALENDAR = frozenset({"title", "day", "begins_at", "ends_at", "venue", "address", "place"})
 
@@ -45,7 +48,8 @@ def update_roadshow(
 ) -> Roadshow:
     """Change texts, place or times, and the whole programme when `parts` are given (kind, title, begins_at and text each).
 
-    The day of a roadshow that goes on moves with `move_roadshow`, which says why.
+    The day of a roadshow that goes on moves with `move_roadshow`, which says why. Everybody who registered hears of other
+    times or another place, and more seats go to the waiting list.
 
     Raises PermissionDenied when `actor` does not organise it, RuleError `moved_without_reason`, `times`.
     """
@@ -64,7 +68,12 @@ def update_roadshow(
         roadshow.parts.all().delete()
         ProgrammePart.objects.bulk_create(ProgrammePart(roadshow=roadshow, **part) for part in parts)
     changed = {name for name, value in fields.items() if getattr(roadshow, name) != value}
-    return _save(roadshow, {name: fields[name] for name in changed})
+    saved = _save(roadshow, {name: fields[name] for name in changed})
+    if changed & _IN_CALENDAR and saved.status in GOES_ON and saved.registrations.open().exists():
+        announce(roadshow=saved, what="details")
+    if "capacity" in changed:
+        fill_seats(roadshow=saved)
+    return saved
 
 
 @transaction.atomic
@@ -99,7 +108,8 @@ def move_roadshow(
 def change_status(*, roadshow: Roadshow, to: str, actor: User, reason: str = "", **fields: Any) -> Roadshow:
     """Move a roadshow to status `to`: lock, check the table, save.
 
-    Moving and calling off need a reason. Raises PermissionDenied, RuleError `reason`, `no_day`, `not_yet`, and Conflict
+    Moving and calling off need a reason. When it goes on, moves or is called off, everybody who registered and the
+    organisers get a mail. Raises PermissionDenied, RuleError `reason`, `no_day`, `not_yet`, and Conflict
     `status_changed` when the table does not allow the step from where it is now.
     """
     _require_organiser(actor, roadshow)
@@ -121,7 +131,10 @@ def change_status(*, roadshow: Roadshow, to: str, actor: User, reason: str = "",
         raise RuleError("not_yet", _("Deze dag moet nog komen. Daarna kun je zeggen dat de roadshow geweest is."))
     keeps = target in {RoadshowStatus.CONFIRMED, RoadshowStatus.HELD, RoadshowStatus.REPORTED}
     fields |= {"status": target, "status_reason": roadshow.status_reason if keeps else reason.strip()[:300]}
-    return _save(roadshow, fields)
+    saved = _save(roadshow, fields)
+    if target in {RoadshowStatus.CONFIRMED, RoadshowStatus.MOVED, RoadshowStatus.CANCELLED}:
+        announce(roadshow=saved, what=target.value)
+    return saved
 
 
 @transaction.atomic
@@ -140,6 +153,8 @@ def copy_roadshow(*, roadshow: Roadshow, actor: User) -> Roadshow:
         address=roadshow.address,
         access_info=roadshow.access_info,
         goal_places=roadshow.goal_places,
+        capacity=roadshow.capacity,
+        takes_registrations=roadshow.takes_registrations,
         is_demo=roadshow.is_demo,
     )
     RoadshowOrganiser.objects.bulk_create(

@@ -11,6 +11,7 @@ from roadshows import rules, work_tables
 from roadshows.calendar_file import calendar_of
 from roadshows.enums import RoadshowStatus
 from roadshows.models import Roadshow
+from roadshows.registration_selectors import registrations_of
 
 PAGE_SIZE = 20
 MOST_COMING = 50
@@ -42,6 +43,7 @@ def roadshow_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "tables": work_tables.board(roadshow, only_public=True).tables,
         "is_over": roadshow.status in RoadshowStatus.over(),
         "may_manage": rules.may_manage(request.user, roadshow),
+        "registrations": registrations_of(roadshow),
         "tab": "roadshows",
     }
     return render(request, "roadshows/roadshow_detail.html", context)

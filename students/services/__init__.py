@@ -9,6 +9,7 @@ from students.services.privacy import (
     export_archive,
     export_person,
     keep_applications,
+    register_address_forgetter,
     register_export,
     register_farewell,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "keep_applications",
     "never_seen",
     "open_search",
+    "register_address_forgetter",
     "register_export",
     "register_farewell",
     "remind_incomplete",

@@ -37,6 +37,7 @@ Farewell = Callable[[Student, User], None]
 
 _exporters: dict[str, Exporter] = {}
 _farewells: dict[str, Farewell] = {}
+_address_forgetters: dict[str, Callable[[str], object]] = {}
 
 # Secrets are of the person, but a file on a phone is no place for them; the rest is machinery without meaning.
 _SECRET = {
@@ -60,6 +61,14 @@ def register_export(name: str, exporter: Exporter) -> None:
 def register_farewell(name: str, farewell: Farewell) -> None:
     """Run `farewell(student, actor)` before a student's rows are deleted, in the same transaction. Called in `ready()`."""
     _farewells[name] = farewell
+
+
+def register_address_forgetter(name: str, forget: Callable[[str], object]) -> None:
+    """Run `forget(address)` when a person is deleted, for rows that know people by address and not by account.
+
+    Runs for everybody, student or not, in the same transaction. Called in `ready()`.
+    """
+    _address_forgetters[name] = forget
 
 
 def _relations(model: type[models.Model]) -> Iterator[ForeignObjectRel]:
@@ -187,6 +196,8 @@ def delete_person(*, user: User, actor: User | None = None) -> None:
     forget_address(email)
     forget_contact(email)
     forget_invitee(email)
+    for forget in _address_forgetters.values():
+        forget(email)
     files = [
         (document.file.storage, document.file.name)
         for document in Document.objects.filter(student__user=user)

@@ -41,7 +41,7 @@ from placements.models import (
 )
 from placements.validators import validate_can_apply
 from placements.workspace.queue import STAGES
-from roadshows.models import Roadshow
+from roadshows.models import Registration, Roadshow
 from stagematch import clock
 from stagematch.accounts.models import User
 from stagematch.clock import now
@@ -154,6 +154,16 @@ def public() -> Iterator[Visit]:
     yield _page("roadshow-detail", "leiden-2025")
     yield _page("roadshow-detail", "rotterdam-den-haag-2023", label="roadshow-detail with werktafels")
     yield _page("roadshow-detail", "utrecht-maakt-plek-demo", label="roadshow-detail to come")
+    yield _page("roadshow-register", "utrecht-maakt-plek-demo")
+    yield _page("roadshow-register", "zwolle-maakt-plek-demo", label="roadshow-register full")
+    yield _page("roadshow-register", "leiden-2025", label="roadshow-register closed")
+    yield _page("roadshow-registered", "utrecht-maakt-plek-demo")
+    for status in ("confirmed", "waiting", "offered"):
+        path = _link("registration", _first(Registration.objects.filter(status=status)))
+        yield Visit(f"registration {status}", path)
+    yield Visit("registration calling off", f"{path}?afmelden=1")
+    yield Visit("registration-change", f"{path}wijzig/")
+    yield _page("check-in-code", "ABCDE23456")
     for name in ("account_login", "account_signup", "account_request_login_code", "account_reset_password"):
         yield _page(name)
     yield _page("account_reset_password_done")

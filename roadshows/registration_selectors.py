@@ -1,0 +1,74 @@
+"""Counting who comes and who came; from the people while they are known, and from the kept counts after that."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from roadshows import registration_rules
+from roadshows.enums import ParticipantRole, RegistrationStatus
+from roadshows.models import Attendance, Registration, Roadshow
+
+Status = RegistrationStatus
+
+
+@dataclass(frozen=True)
+class PublicCount:
+    """What everybody may know: how many come, whether it is full, and whether one can register."""
+
+    coming: int
+    waiting: int
+    is_full: bool
+    is_open: bool
+
+
+def registrations_of(roadshow: Roadshow) -> PublicCount:
+    """Return the counts for the page of a roadshow, in one query while people are known."""
+    found = Registration.objects.filter(roadshow=roadshow).aggregate(
+        coming=Count("pk", filter=Q(status=Status.CONFIRMED)),
+        offered=Count("pk", filter=Q(status=Status.OFFERED)),
+        waiting=Count("pk", filter=Q(status=Status.WAITING)),
+    )
+    taken = found["coming"] + found["offered"]
+    return PublicCount(
+        coming=found["coming"],
+        waiting=found["waiting"],
+        is_full=roadshow.capacity is not None and (taken >= roadshow.capacity or found["waiting"] > 0),
+        is_open=registration_rules.takes_registrations(roadshow),
+    )
+
+
+def attendance_of(roadshow: Roadshow) -> list[Attendance]:
+    """Return per role how many had a place, came, walked in, called off and got no place; roles without anybody left out.
+
+    Unsaved rows while people are known, the kept ones after that.
+    """
+    kept = list(Attendance.objects.filter(roadshow=roadshow))
+    if kept:
+        return kept
+    return [
+        Attendance(roadshow=roadshow, **row) for row in count_people(Registration.objects.filter(roadshow=roadshow))
+    ]
+
+
+def total(rows: list[Attendance]) -> Attendance:
+    """Return the sum of rows, as one that is not saved."""
+    names = ("registered", "came", "walk_ins", "cancelled", "waited")
+    return Attendance(**{name: sum(getattr(row, name) for row in rows) for name in names})
+
+
+def count_people(people: QuerySet[Registration]) -> list[dict[str, Any]]:
+    """Return the counts of `Attendance` per role, for roles with anybody in them."""
+    rows = (
+        people.order_by()
+        .values("role")
+        .annotate(
+            registered=Count("pk", filter=Q(status=Status.CONFIRMED, is_walk_in=False)),
+            came=Count("pk", filter=Q(checked_in_at__isnull=False)),
+            walk_ins=Count("pk", filter=Q(is_walk_in=True)),
+            cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
+            waited=Count("pk", filter=Q(status__in=[Status.WAITING, Status.OFFERED, Status.LAPSED])),
+        )
+    )
+    order = list(ParticipantRole.values)
+    return sorted((dict(row) for row in rows), key=lambda row: order.index(row["role"]))

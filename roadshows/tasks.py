@@ -1,0 +1,16 @@
+"""What beat starts: thin entries that take a date (for a missed night) and call a service."""
+
+import datetime as dt
+from contextlib import nullcontext
+
+from celery import shared_task
+
+from roadshows.services import registration
+from stagematch.clock import at, now
+
+
+@shared_task(name="roadshows.tasks.run_registrations")
+def run_registrations(date: str | None = None) -> dict[str, int]:
+    """Move the waiting lists up and send the reminders of tomorrow; every hour, and safe to run twice."""
+    with at(dt.date.fromisoformat(date)) if date else nullcontext():
+        return vars(registration.run_registrations(moment=now()))
