@@ -305,7 +305,7 @@ MAX_OPEN_PROPOSALS = 3  # matching.md section 10
 PROPOSAL_TERM_DAYS = 5
 MATCHING_SHARDS: int = env.int("MATCHING_SHARDS", default=1)  # above 1 the workers divide the night together
 OFFER_TERM_DAYS = 5
-ROADSHOW_OFFER_HOURS: int = env.int("ROADSHOW_OFFER_HOURS", default=48)  # how long a place from the waiting list is kept
+ROADSHOW_OFFER_HOURS: int = env.int("ROADSHOW_OFFER_HOURS", default=48)  # a place from the waiting list is kept so long
 ROADSHOW_NEEDS_DAYS: int = env.int("ROADSHOW_NEEDS_DAYS", default=3)  # access needs and diet, after the day
 ROADSHOW_PARTICIPANT_DAYS: int = env.int("ROADSHOW_PARTICIPANT_DAYS", default=60)  # everything about participants
 DEMO_PASSWORD: str = env.str("DEMO_PASSWORD", default="stagematch-demo")
