@@ -11,14 +11,16 @@ from stagematch.accounts import landing
 from stagematch.mail import samples
 from stagematch.mail.topics import Frequency, register_topic
 from stagematch.ui import context
+from students import tasks
 from students.access import may_begin
 from students.models import Student
 from students.rules import is_student
-from students.services import register_export
+from students.services import register_export, uploads
 
 
 def register() -> None:
     """Register the student's header and first page."""
+    uploads.register_worker(tasks.enqueue_import)
     landing.register(10, student_page)
     landing.register(95, new_page)
     register_export("antwoorden over stageplekken", told_by)

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from students.views import school, start, student
+from students.views import school, school_import, start, student
 
 urlpatterns = [
     path(
@@ -9,6 +9,31 @@ urlpatterns = [
     ),
     path("mijn/zoektocht/<slug:stap>/", student.my_search_edit, name="my-search-edit"),
     path("school/studenten/uitnodigen/", school.school_students_invite, name="school-students-invite"),
+    path("school/studenten/importeren/", school_import.import_start, name="school-import"),
+    path(
+        "school/studenten/importeren/<uuid:public_id>/kolommen/",
+        school_import.import_columns,
+        name="school-import-columns",
+    ),
+    path(
+        "school/studenten/importeren/<uuid:public_id>/controle/", school_import.import_check, name="school-import-check"
+    ),
+    path(
+        "school/studenten/importeren/<uuid:public_id>/bezig/",
+        school_import.import_progress,
+        name="school-import-progress",
+    ),
+    path(
+        "school/studenten/importeren/<uuid:public_id>/verslag/",
+        school_import.import_report,
+        name="school-import-report",
+    ),
+    path("school/studenten/importeren/<uuid:public_id>/weg/", school_import.import_stop, name="school-import-stop"),
+    path(
+        "school/studenten/importeren/<uuid:public_id>/<slug:what>.<slug:kind>",
+        school_import.import_download,
+        name="school-import-download",
+    ),
     path("mijn/begin/", start.my_start, name="my-start"),
     path("mijn/gegevens/", student.my_data, name="my-data"),
     path("mijn/gegevens/telefoon/", student.my_data_phone, name="my-data-phone"),

@@ -14,6 +14,7 @@ class AccessLog(models.Model):
         VIEW = "view", _("bekeken")
         EXPORT = "export", _("geëxporteerd")
         DOWNLOAD = "download", _("gedownload")
+        IMPORT = "import", _("ingelezen")
 
     at = models.DateTimeField(_("wanneer"), default=now)
     actor = models.ForeignKey(

@@ -31,6 +31,11 @@ def record_export(
     return _record(actor=actor, subject=subject, obj=obj, label=label, action=AccessLog.Action.EXPORT)
 
 
+def record_import(*, actor: AbstractBaseUser | AnonymousUser | None, obj: Model, label: str = "") -> AccessLog | None:
+    """Note that `actor` (None: a school's own system, named in `label`) brought data of several people into the system."""
+    return _record(actor=actor, subject=None, obj=obj, label=label, action=AccessLog.Action.IMPORT)
+
+
 def _record(
     *,
     actor: AbstractBaseUser | AnonymousUser | None,

@@ -35,4 +35,4 @@ class ImportCommand(BaseCommand):
             sys.exit(1)
 
     def _progress(self, done: int, total: int) -> None:
-        self.stdout.write(f"  {done} van {total} rijen", ending="\n")
+        self.stdout.write(f"  {done} van {total} rijen" if total else f"  {done} rijen nagekeken", ending="\n")

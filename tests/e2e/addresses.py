@@ -17,6 +17,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from matchmaking.models import Policy, Proposal
+from organisations.enums import Role
 from organisations.inventory.forms import WORDS
 from organisations.models import InventoryRequest, Invitation, Membership
 from placements.dossier.access import Acting, whole_files
@@ -49,7 +50,8 @@ from stagematch.links.services import make_link
 from stagematch.mail import samples, topics
 from stagematch.ui.admin_site import StagematchAdminSite
 from stagematch.ui.errors import RuleError
-from students.models import PlacementSearch
+from students.models import ImportStatus, PlacementSearch, StudentImport
+from students.services import uploads
 from students.steps import STEPS
 
 NOBODY = ""  # somebody who has not signed in
@@ -423,6 +425,8 @@ def bpv() -> Iterator[Visit]:
     yield _page("mfa_activate_totp")
     yield _page("school-students")
     yield _page("school-late-answers")
+    yield _page("school-import")
+    yield from _imports()
     yield _page("school-ask", User.objects.get(email=STUDENT).student.public_id)
     yield _page("school-reports")
     yield _page("shortage-expected")
@@ -438,6 +442,31 @@ def bpv() -> Iterator[Visit]:
     yield _page("home")
     yield _page("account")
     yield _page("mail-preferences")
+
+
+def _imports() -> Iterator[Visit]:
+    """A list on its way in at every step: just sent, faulty, good, at the worker, done."""
+    user = User.objects.get(email=COORDINATOR)
+    school = Membership.objects.get(user=user, role=Role.COORDINATOR).organisation
+    good = (settings.BASE_DIR / "docs" / "samples" / "studenten-zadkine.csv").read_bytes()
+
+    def sent(content: bytes) -> StudentImport:
+        return uploads.keep_upload(school=school, actor=user, file_name="lijst.csv", content=content)
+
+    def checked(content: bytes) -> StudentImport:
+        upload = sent(content)
+        mapping = uploads.guess_mapping(upload, uploads.open_upload(content))
+        return uploads.choose_columns(upload=upload, actor=user, mapping=mapping)
+
+    faulty, fine, done = checked(good.replace(b";25615;", b";1;")), checked(good), checked(good)
+    uploads.confirm_import(upload=done, actor=user)
+    waiting = checked(good)
+    StudentImport.objects.filter(pk=waiting.pk).update(status=ImportStatus.CHECKING)
+    yield _page("school-import-columns", sent(good).public_id)
+    yield _page("school-import-check", faulty.public_id, label="school-import-check with faults")
+    yield _page("school-import-check", fine.public_id)
+    yield _page("school-import-progress", waiting.public_id)
+    yield _page("school-import-report", done.public_id)
 
 
 def second_factor() -> Iterator[Visit]:
