@@ -22,6 +22,19 @@ def register_all() -> None:
             or without_fit + competing > open or silent > open or applying > open""",
         "no more places are unused or blocked than are free": """
             select id from shortages_supplycell where unused > free or blocked > free""",
+        "a cell points at rows that exist": """
+            select c.id from shortages_demandcell c
+            left join organisations_programme p on p.id = c.programme_id
+            left join organisations_organisation o on o.id = c.school_id
+            left join organisations_stageperiod s on s.id = c.period_id
+            left join regions_municipality m on m.id = c.municipality_id
+            where p.id is null or o.id is null or s.id is null or (c.municipality_id is not null and m.id is null)
+            union all select c.id from shortages_supplycell c
+            left join organisations_organisation o on o.id = c.organisation_id
+            left join organisations_stageperiod s on s.id = c.period_id
+            left join regions_municipality m on m.id = c.municipality_id
+            where o.id is null or (c.period_id is not null and s.id is null)
+            or (c.municipality_id is not null and m.id is null)""",
         "only the newest count keeps its market": """
             select id from shortages_shortagesnapshot where market is not null and
             id <> (select id from shortages_shortagesnapshot where status = 'done' order by day desc limit 1)""",

@@ -43,6 +43,8 @@ class ShortageSnapshot(models.Model):
         return f"{self.day}"
 
 
+# Cells are copied in by the hundred thousand from keys that were just read; Django still protects what they point to.
+# Postgres' own check of four keys per row would take several times as long as writing them (`check_data` looks instead).
 class DemandCell(models.Model):
     """Students of one programme and leerjaar, living in one gemeente, with the same days and period, on one night.
 
@@ -55,10 +57,10 @@ class DemandCell(models.Model):
     """
 
     snapshot = models.ForeignKey(ShortageSnapshot, models.CASCADE, related_name="demand")
-    school = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+")
-    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, related_name="+")
-    period = models.ForeignKey(StagePeriod, models.PROTECT, related_name="+")
+    school = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_constraint=False)
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="+", db_constraint=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    period = models.ForeignKey(StagePeriod, models.PROTECT, related_name="+", db_constraint=False)
     year = models.PositiveSmallIntegerField(_("leerjaar"))
     days = models.PositiveSmallIntegerField(_("stagedagen"))  # bits of Weekday
     students = models.PositiveIntegerField(_("studenten"))
@@ -98,9 +100,9 @@ class SupplyCell(models.Model):
     """
 
     snapshot = models.ForeignKey(ShortageSnapshot, models.CASCADE, related_name="supply")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
-    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, related_name="+")
-    period = models.ForeignKey(StagePeriod, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_constraint=False)
+    municipality = models.ForeignKey(Municipality, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    period = models.ForeignKey(StagePeriod, models.PROTECT, null=True, related_name="+", db_constraint=False)
     vacancies = models.PositiveIntegerField(_("vacatures"))
     places = models.PositiveIntegerField(_("plekken"))
     taken = models.PositiveIntegerField(_("bezet"))
