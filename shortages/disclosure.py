@@ -15,7 +15,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TypeVar
 
 STEP = 5  # totals are rounded to a multiple of this; a group's protected size is one too
@@ -32,6 +32,8 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "structural": (STRUCTURAL,),
     "frictional": (FRICTIONAL,),
 }
+
+START: tuple[str, ...] = ()  # comes before every place
 
 Place = tuple[str, ...]  # where a group stands in its row; compared from left to right
 Chain = tuple[str, ...]  # school, period, situation
@@ -68,8 +70,10 @@ def protect(chain: Chain, groups: Mapping[Place, float], secret: bytes) -> dict[
     `groups` holds the students (or the part of them) per place in the row; empty groups may be left out. Groups whose
     protected size is 0 are left out of the answer: whether a group exists at all cannot be read from it.
     """
-    places = sorted(place for place, amount in groups.items() if amount > 0)
-    totals = accumulate(groups[place] for place in places)
+    # The row begins with a few students who do not exist, a secret number: else the first group would be known better.
+    nobody = STEP + int(_fraction(secret, "start", chain, START) * STEP)
+    places = [START, *sorted(place for place, amount in groups.items() if amount > 0)]
+    totals = accumulate((groups[place] for place in places[1:]), initial=float(nobody))
     marks = [
         STEP * math.floor((round(total, 6) + offset(secret, chain, place)) / STEP)
         for total, place in zip(totals, places, strict=True)
@@ -79,8 +83,8 @@ def protect(chain: Chain, groups: Mapping[Place, float], secret: bytes) -> dict[
         marks = list(accumulate(marks, max))
     else:
         marks = list(accumulate(reversed(marks), min))[::-1]
-    sizes = zip(places, marks, [0, *marks], strict=False)
-    return {place: mark - before for place, mark, before in sizes if mark > before}
+    steps = zip(places[1:], pairwise(marks), strict=True)
+    return {place: after - before for place, (before, after) in steps if after > before}
 
 
 def tabulate(
