@@ -1,5 +1,8 @@
 """What shortages tells the rooms below it."""
 
+from collections.abc import Callable
+
+from matchmaking.bench.parts import register_part
 from matchmaking.demo import hooks as demo_hooks
 from shortages import invariants, mail_samples
 
@@ -11,3 +14,11 @@ def register() -> None:
     invariants.register_all()
     mail_samples.register()
     demo_hooks.register_filler(demo.fill)
+    register_part("forecast", forecast_bench)
+
+
+def forecast_bench(say: Callable[[str], None]) -> str:
+    """The back-test of the forecast, for `bin/bench forecast`."""
+    from shortages.bench import backtest  # takes its compiled engine along, so only when it is asked for
+
+    return backtest.report(say)

@@ -6,7 +6,7 @@ engine never sees the network; only the organisations' answers lean on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import mean
 
@@ -123,8 +123,8 @@ def yes_host(t: Town, pair: I64, lean: float) -> np.ndarray:
 
 
 @dataclass(eq=False)
-class _State:
-    """What changes in a season."""
+class State:
+    """What changes in a season; who is `away` gets no proposal that night."""
 
     placed: I64
     rejections: I64
@@ -134,16 +134,17 @@ class _State:
     pool_cap: I64
     open_pair: I64
     open_until: I64
+    away: np.ndarray
     proposals: int = 0
 
     @classmethod
-    def start(cls, t: Town) -> _State:
+    def start(cls, t: Town) -> State:
         n = t.x.students.n
         nothing = np.zeros(n, np.int64)
         return cls(
             placed=np.full(n, -1), rejections=nothing.copy(), turns=nothing.copy(), out=np.zeros(len(t.pairs), np.bool_),
             cap=t.x.vacancies.cap.astype(np.int64), pool_cap=t.x.pools.cap.astype(np.int64),
-            open_pair=np.full(n, -1), open_until=nothing.copy(),
+            open_pair=np.full(n, -1), open_until=nothing.copy(), away=np.zeros(n, np.bool_),
         )  # fmt: skip
 
     def take(self, t: Town, pair: I64, change: int) -> None:
@@ -155,7 +156,7 @@ class _State:
 
 def play(t: Town, rules: Rules, nights: int = NIGHTS) -> Season:
     """Play a season; the same town and rules give the same season."""
-    state = _State.start(t)
+    state = State.start(t)
     if rules.method == "own":
         _own_search(t, state, nights)
     else:
@@ -167,7 +168,20 @@ def play(t: Town, rules: Rules, nights: int = NIGHTS) -> Season:
     return _end(t, state, rules)
 
 
-def _answers(t: Town, state: _State, rules: Rules, night: int) -> None:
+def live(t: Town, rules: Rules, nights: int, prepare: Callable[[State, int], None]) -> Iterator[State]:
+    """Play night by night, for whoever wants to change something on the way; the same state each time.
+
+    `prepare` gets the state before every night: who is away, which places were added.
+    """
+    state = State.start(t)
+    for night in range(nights):
+        prepare(state, night)
+        _answers(t, state, rules, night)
+        _propose(t, state, rules, night)
+        yield state
+
+
+def _answers(t: Town, state: State, rules: Rules, night: int) -> None:
     due = np.flatnonzero((state.open_pair >= 0) & (state.open_until <= night))
     pair = state.open_pair[due]
     wanted, taken = t.yes_student[pair], yes_host(t, pair, rules.lean)
@@ -180,9 +194,9 @@ def _answers(t: Town, state: _State, rules: Rules, night: int) -> None:
     state.open_pair[due] = -1
 
 
-def _propose(t: Town, state: _State, rules: Rules, night: int) -> None:
+def _propose(t: Town, state: State, rules: Rules, night: int) -> None:
     policy = rules.policy
-    free = (state.placed < 0) & (state.open_pair < 0)
+    free = (state.placed < 0) & (state.open_pair < 0) & ~state.away
     if policy.hand_over:
         free &= state.rejections < policy.hand_over  # as the engine does by `order.handed_over`
     use = free[t.student] & ~state.out & (state.cap[t.pairs.vacancy] > 0)
@@ -226,7 +240,7 @@ def _bands(t: Town, policy: Policy) -> np.ndarray:
     return t.other_bands[key]
 
 
-def _own_search(t: Town, state: _State, nights: int) -> None:
+def _own_search(t: Town, state: State, nights: int) -> None:
     """Everybody applies by himself and organisations take who they know best."""
     n = t.x.students.n
     at = t.pairs.offsets[:-1].copy()
@@ -268,7 +282,7 @@ def _own_search(t: Town, state: _State, nights: int) -> None:
                 state.rejections[i] += 1
 
 
-def _end(t: Town, state: _State, rules: Rules) -> Season:
+def _end(t: Town, state: State, rules: Rules) -> Season:
     n = t.x.students.n
     got = state.placed >= 0
     quarter = np.minimum((t.network * 4).astype(np.int64), 3)

@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from matchmaking.bench import engine as engine_bench
+from matchmaking.bench import parts as bench_parts
 from matchmaking.bench import seasons
 from matchmaking.engine import bench
 from matchmaking.enums import RunStatus, RunTrigger
@@ -51,7 +52,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "what", nargs="*", choices=[*PARTS, []], default=[], help="engine, seasons, night, pages; standaard alle"
+            "what",
+            nargs="*",
+            choices=[*PARTS, *bench_parts.others(), []],
+            default=[],
+            help=f"{', '.join([*PARTS, *bench_parts.others()])}; standaard alle",
         )
         parser.add_argument("--sizes", nargs="+", choices=list(engine_bench.SIZES), default=list(engine_bench.USUAL))
         parser.add_argument("--size", default="small", help="demodata als de database leeg is")
@@ -59,12 +64,12 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, default=settings.BASE_DIR / "docs" / "benchmarks.md")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        chosen = options["what"] or list(PARTS)
+        chosen = options["what"] or [*PARTS, *bench_parts.others()]
         logging.disable(logging.INFO)  # a line per request would drown the figures
         if {"night", "pages"} & set(chosen) and not Vacancy.objects.exists():
             call_command("load_demo", size=options["size"], stdout=self.stdout)
         sections: dict[str, str] = {}
-        for part in PARTS:
+        for part in [*PARTS, *bench_parts.others()]:
             if part in chosen:
                 self.stdout.write(f"Meten: {part} …")
                 sections[part] = self._measure(part, options)
@@ -78,6 +83,8 @@ class Command(BaseCommand):
             return engine_bench.table(sheet, engine_bench.goals(sheet))
         if part == "seasons":
             return seasons.report(say=self.stdout.write)
+        if part in bench_parts.others():
+            return bench_parts.others()[part](self.stdout.write)
         if part == "night":
             return night_table()
         return pages_table(max(options["repeats"], 5) * 4)
