@@ -26,6 +26,7 @@ from placements.dossier import hooks as dossier_hooks
 from placements.dossier.views.organisation import urls as dossier_urls
 from placements.enums import AgreementStatus
 from placements.from_inventory import draft_from_answer
+from placements.guidance import hooks as guidance_hooks
 from placements.models import Application, Placement, Vacancy, VacancyAgreement
 from placements.own_places import hooks as own_places_hooks
 from placements.services.assisted import CONSENT_LINK
@@ -54,6 +55,7 @@ def register() -> None:
     mail_samples.register()
     dossier_hooks.register()
     own_places_hooks.register()
+    guidance_hooks.register()
     vacancy_emails.register_samples()
     claims.register("offers", offered_at_pool, offered_to)
     register_purpose(

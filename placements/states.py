@@ -13,6 +13,7 @@ from placements.enums import (
     ApplicationStatus,
     PlacementStatus,
 )
+from placements.guidance.enums import TASK_TRANSITIONS, TaskStatus
 
 
 def states_page() -> str:
@@ -22,7 +23,7 @@ def states_page() -> str:
             [
                 "# States",
                 "",
-                "Made by `manage.py state_docs` from the tables in `placements/enums.py`; do not edit by hand.",
+                "Made by `manage.py state_docs` from the tables in `placements/enums.py` and `placements/guidance/enums.py`; do not edit by hand.",
                 "A status is changed by one function, `placements.services.change_status`, which locks the application,",
                 "checks this table, records who, when and why, and queues the mail.",
                 "",
@@ -55,6 +56,13 @@ def states_page() -> str:
                 "Only `placements.dossier.services.move_placement` moves a placement. The night starts it on its first day",
                 "when the papers are complete or somebody wrote why it may start anyway, and finishes it after its last day.",
                 "An early end gives the place back and opens the student's search again.",
+                "",
+                "## Task of a school for a student",
+                "",
+                *_diagram(TASK_TRANSITIONS, start=TaskStatus.OPEN),
+                "",
+                "Only `placements.guidance.services.move_task` moves a task by hand. The night makes tasks, once per cause,",
+                "and sets those to `not_needed` whose cause is gone.",
                 "",
             ]
         )

@@ -268,6 +268,7 @@ class Has:
     unsent: bool
     saved: bool
     stage: bool
+    rejections: bool
 
 
 def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
@@ -291,7 +292,16 @@ def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
         .get()
     )
     cv, wishes, goals, waiting, drafts, requests, saved, stage = row
-    return Has(cv, wishes, goals, waiting, unsent=drafts or requests, saved=saved, stage=stage)
+    return Has(
+        cv,
+        wishes,
+        goals,
+        waiting,
+        unsent=drafts or requests,
+        saved=saved,
+        stage=stage,
+        rejections=student.rejections > 0,
+    )
 
 
 def saved_places(student: Student) -> QuerySet[Favourite]:

@@ -7,6 +7,7 @@ from celery import shared_task
 
 from placements import services
 from placements.dossier.night import placement_night as dossier_night
+from placements.guidance.night import help_night as guidance_night
 from stagematch.clock import at, today
 
 
@@ -58,3 +59,11 @@ def placement_night(date: str | None = None) -> dict[str, int]:
     day = _day(date)
     with at(day) if date else nullcontext():
         return vars(dossier_night(day=day))
+
+
+@shared_task(name="placements.tasks.help_night")
+def help_night(date: str | None = None) -> dict[str, int]:
+    """Write to students who hear no often, and make tasks for their schools."""
+    day = _day(date)
+    with at(day) if date else nullcontext():
+        return vars(guidance_night(day=day))

@@ -47,6 +47,7 @@ _SECRET = {
     "usersessions.UserSession": {"session_key", "data"},
     "links.SecretLink": {"token_hash", "object_id"},
     "links.SecretLinkUse": {"visitor"},
+    "placements.HelpTask": {"cause"},
     "mail.OutgoingMail": {"body_html", "last_error", "claimed_at", "handed_at", "next_attempt_at"},
 }
 # What hangs under these is about other people.

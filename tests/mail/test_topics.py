@@ -225,8 +225,8 @@ def test_people_choose_about_their_own_topics(client, broker, coordinator, stude
         client.force_login(who)
         found[who.pk] = set(client.get(reverse("mail-preferences")).context["form"].fields) - {"probe"}
     assert found[broker.pk] == {"stages", "look-back", "applications", "answers", "late", "talks"}
-    assert found[coordinator.pk] == {"stages", "look-back", "school-late"}
-    assert found[student.pk] == {"stages", "look-back", "talks", "waiting-list", "proposals", "profile"}
+    assert found[coordinator.pk] == {"stages", "look-back", "school-late", "help-tasks"}
+    assert found[student.pk] == {"stages", "look-back", "talks", "waiting-list", "proposals", "profile", "help-hint"}
 
 
 @pytest.mark.parametrize("role", ["student", "broker", "coordinator", "team_lead"])
