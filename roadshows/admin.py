@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser, WorkTable
+from roadshows.models import DeclarationText, Outcome, ProgrammePart, Roadshow, RoadshowOrganiser, Signature, WorkTable
+from roadshows.services import declaration
 from stagematch.ui.admin_mixins import PlatformAdminMixin, is_platform_admin, plain_choice
 
 if TYPE_CHECKING:
@@ -58,3 +61,51 @@ class WorkTableAdmin(PlatformAdminMixin):
     search_fields = ["title", "roadshow__title"]
     list_select_related = ["roadshow"]
     raw_id_fields = ["roadshow"]
+
+
+@admin.register(DeclarationText)
+class DeclarationTextAdmin(PlatformAdminMixin):
+    """A draft can be written here; what was published never changes again."""
+
+    list_display = ["title", "version", "published_on", "is_current"]
+    search_fields = ["title"]
+    readonly_fields = ["published_on", "is_current"]
+    actions = ["publish"]
+
+    @admin.action(description=_("Laat deze tekst voortaan tekenen"))
+    def publish(self, request: HttpRequest, queryset: QuerySet[DeclarationText]) -> None:
+        """Publish exactly one chosen version."""
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            self.message_user(request, _("Kies precies één tekst."), messages.ERROR)
+            return
+        assert request.user.is_authenticated  # noqa: S101 -- the admin asks for that
+        declaration.publish_text(text=chosen[0], actor=request.user)
+        self.message_user(request, _("Vanaf nu tekent men voor deze tekst."), messages.SUCCESS)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: DeclarationText | None = None) -> list[str]:
+        """Everything, once it was published."""
+        if obj is None or obj.published_on is None:
+            return list(self.readonly_fields)
+        return [field.name for field in DeclarationText._meta.fields]
+
+    def has_delete_permission(self, request: HttpRequest, obj: DeclarationText | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and obj is not None and obj.published_on is None
+
+
+@admin.register(Signature)
+class SignatureAdmin(PlatformAdminMixin):
+    """To look at: signing, withdrawing and evidence happen on the site."""
+
+    list_display = ["name", "declaration", "status", "signed_on"]
+    list_filter = ["status", "declaration"]
+    search_fields = ["name"]
+    list_select_related = ["declaration"]
+    raw_id_fields = ["organisation", "roadshow", "asked_by"]
+    readonly_fields = ["status", "signed_on", "withdrawn_on", "withdraw_reason", "asked_at", "asked_by"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Signature | None = None) -> bool:
+        return False

@@ -8,8 +8,17 @@ from pathlib import Path
 
 from organisations.models import Organisation
 from roadshows import demo_registration
-from roadshows.enums import PartKind, RoadshowStatus
-from roadshows.models import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser, TableNote, WorkTable
+from roadshows.enums import PartKind, RoadshowStatus, SignatureStatus
+from roadshows.models import (
+    DeclarationText,
+    Outcome,
+    ProgrammePart,
+    Roadshow,
+    RoadshowOrganiser,
+    Signature,
+    TableNote,
+    WorkTable,
+)
 from stagematch.regions.models import Region
 
 DATA = Path(__file__).parent / "data"
@@ -58,6 +67,34 @@ def load_published() -> int:
     return new
 
 
+def load_declaration() -> None:
+    """Write the first text, in our own words, and the signatures of organisations that sources name; no others."""
+    row = _read("published_declaration.csv")[0]
+    text, is_new = DeclarationText.objects.get_or_create(
+        version=1,
+        defaults={
+            **{name: row[name] for name in ("title", "introduction", "recognise", "invest", "position", "impact")},
+            "source_note": row["source_note"],
+            "published_on": dt.date.fromisoformat(row["published_on"]),
+            "is_current": True,
+        },
+    )
+    if not is_new:
+        return
+    organisations = {found.slug: found for found in Organisation.objects.all()}
+    roadshow = Roadshow.objects.filter(slug="amsterdam-2026").first()
+    for signed in _read("published_signatures.csv"):
+        Signature.objects.create(
+            declaration=text,
+            name=signed["name"],
+            organisation=organisations.get(signed["slug"]),
+            roadshow=roadshow,
+            status=SignatureStatus.SIGNED,
+            signed_on=dt.date.fromisoformat(signed["signed_on"]),
+            source_note=f"Uit gepubliceerde bron: {signed['source']}",
+        )
+
+
 def _notes(roadshow: Roadshow) -> None:
     """The werktafels that a source reports, in our own short words; the source numbers no tables and counts no votes."""
     tables: dict[str, WorkTable] = {}
@@ -79,6 +116,7 @@ def _notes(roadshow: Roadshow) -> None:
 def fill(day: dt.date) -> str:
     """Add the published roadshows and one invented one, four weeks after `day`; return a line that says so."""
     count = load_published()
+    load_declaration()
     coming = Roadshow.objects.create(
         slug="utrecht-maakt-plek-demo",
         title="Utrecht maakt plek (demo)",

@@ -157,3 +157,35 @@ class CheckInKind(models.TextChoices):
 
     IN = "in", _("binnen")
     UNDO = "undo", _("toch niet binnen")
+
+
+class Commitment(models.TextChoices):
+    """What who signs the erkenningsverklaring promises (domain A7: four things)."""
+
+    RECOGNISE = "recognise", _("mbo'ers erkennen als volwaardige vakmensen")
+    INVEST = "invest", _("investeren in begeleiding en ontwikkeling")
+    POSITION = "position", _("hun positie in de organisatie versterken")
+    IMPACT = "impact", _("zichtbaar maken wat hun werk oplevert")
+
+
+class SignatureStatus(models.TextChoices):
+    """Asked of somebody who may sign, and what that person answered. Only a signed one is in the public register."""
+
+    ASKED = "asked", _("gevraagd")
+    SIGNED = "signed", _("getekend")
+    DECLINED = "declined", _("niet getekend")
+    WITHDRAWN = "withdrawn", _("ingetrokken")
+
+    @property
+    def badge(self) -> str:
+        """The colour of the status badge."""
+        return {"asked": "warning", "signed": "safe"}.get(self, "neutral")
+
+
+# Only `roadshows.services.declaration` moves a signature. A withdrawn one stays: signing again is a new row.
+SIGNATURE_TRANSITIONS: dict[SignatureStatus, frozenset[SignatureStatus]] = {
+    SignatureStatus.ASKED: frozenset({SignatureStatus.SIGNED, SignatureStatus.DECLINED, SignatureStatus.WITHDRAWN}),
+    SignatureStatus.SIGNED: frozenset({SignatureStatus.WITHDRAWN}),
+    SignatureStatus.DECLINED: frozenset(),
+    SignatureStatus.WITHDRAWN: frozenset(),
+}

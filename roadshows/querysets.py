@@ -10,10 +10,10 @@ from django.db.models import Q
 
 from organisations.enums import Role
 from organisations.models import Organisation
-from roadshows.enums import RoadshowStatus
+from roadshows.enums import RoadshowStatus, SignatureStatus
 
 if TYPE_CHECKING:
-    from roadshows.models import Roadshow  # noqa: F401 -- generic parameter
+    from roadshows.models import Roadshow, Signature  # noqa: F401 -- generic parameter
     from stagematch.accounts.models import User
 
 
@@ -43,3 +43,30 @@ class RoadshowQuerySet(models.QuerySet["Roadshow"]):
     def over(self) -> Self:
         """Those that took place, the last one first; without a known date last."""
         return self.filter(status__in=RoadshowStatus.over()).order_by(models.F("day").desc(nulls_last=True), "pk")
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def register(self) -> Self:
+        """What stands in the public register: signed, and not withdrawn."""
+        return self.filter(status=SignatureStatus.SIGNED)
+
+    def live(self) -> Self:
+        """Asked or signed: an organisation has at most one of these per version."""
+        return self.filter(status__in=[SignatureStatus.ASKED, SignatureStatus.SIGNED])
+
+    def managed_by(self, user: User | AnonymousUser) -> Self:
+        """Those of the organisations one is stagemakelaar of, or that were asked at a roadshow one organises."""
+        from roadshows.models import Roadshow
+
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_superuser:
+            return self
+        own = Organisation.objects.of(user, Role.BROKER)
+        return self.filter(Q(organisation__in=own) | Q(roadshow__in=Roadshow.objects.managed_by(user).values("pk")))
+
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """The register, and what one takes care of oneself."""
+        return self.filter(
+            Q(status=SignatureStatus.SIGNED) | Q(pk__in=self.model.objects.managed_by(user).values("pk"))
+        )

@@ -5,8 +5,8 @@ from contextlib import nullcontext
 
 from celery import shared_task
 
-from roadshows.services import registration
-from stagematch.clock import at, now
+from roadshows.services import declaration, registration
+from stagematch.clock import at, now, today
 
 
 @shared_task(name="roadshows.tasks.run_registrations")
@@ -14,3 +14,9 @@ def run_registrations(date: str | None = None) -> dict[str, int]:
     """Move the waiting lists up and send the reminders of tomorrow; every hour, and safe to run twice."""
     with at(dt.date.fromisoformat(date)) if date else nullcontext():
         return vars(registration.run_registrations(moment=now()))
+
+
+@shared_task
+def ask_for_evidence(day: str | None = None) -> int:
+    """Ask who signed what they did last year, once a year; return how many mails were queued."""
+    return declaration.ask_for_evidence(day=dt.date.fromisoformat(day) if day else today())

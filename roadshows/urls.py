@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from roadshows.registration_urls import urlpatterns as registration_urls
-from roadshows.views import organiser, public, tables
+from roadshows.views import declaration, organiser, public, tables
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("roadshows/", public.roadshow_list, name="roadshow-list"),
@@ -30,4 +30,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("roadshows/<slug:slug>/werktafels/<int:number>/", tables.table_of_organiser, name="roadshow-table"),
     path("roadshows/<slug:slug>/werktafels/<int:number>/wijzig/", tables.table_change, name="roadshow-table-change"),
+    path("roadshows/<slug:slug>/tekenen/", declaration.roadshow_signatures, name="roadshow-signatures"),
+    path("erkenningsverklaring/", declaration.register, name="declaration"),
+    path("erkenningsverklaring/register.atom", declaration.register_feed, name="declaration-feed"),
+    path("erkenningsverklaring/versie/<int:version>/", declaration.text_version, name="declaration-text"),
+    path("erkenningsverklaring/onze/", declaration.our_signatures, name="our-signatures"),
+    path("erkenningsverklaring/tekenen/<str:token>/", declaration.sign_by_link, name="declaration-sign"),
+    path("erkenningsverklaring/bijhouden/<str:token>/", declaration.keep_by_link, name="declaration-keep"),
+    path("erkenningsverklaring/<uuid:public_id>/", declaration.signature_detail, name="signature-detail"),
+    path("erkenningsverklaring/<uuid:public_id>/bijhouden/", declaration.keep_signed_in, name="signature-keep"),
 ]

@@ -295,6 +295,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "students.tasks.sweep_imports", "schedule": crontab(minute="*/5")},
     "forget-imports": {"task": "students.tasks.forget_imports", "schedule": crontab(minute=50)},
     "help-night": {"task": "placements.tasks.help_night", "schedule": crontab(hour=6, minute=45)},
+    "declaration-evidence": {"task": "roadshows.tasks.ask_for_evidence", "schedule": crontab(hour=6, minute=50)},
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": MAIL_SWEEP_SECONDS},
     "roadshow-registrations": {"task": "roadshows.tasks.run_registrations", "schedule": crontab(minute=25)},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},

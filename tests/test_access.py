@@ -31,7 +31,7 @@ from placements.models import (
     TrustPerson,
     VacancyAgreement,
 )
-from roadshows.models import Registration, Roadshow, RoadshowOrganiser, WorkTable
+from roadshows.models import DeclarationText, Registration, Roadshow, RoadshowOrganiser, Signature, WorkTable
 from stagematch.clock import now, today
 from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
@@ -190,10 +190,22 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
     for name in ("tables", "tables-screen", "table-cards", "tables-csv", "tables-xlsx", "table", "table-change"):
         found[f"roadshow-{name}:slug"] = roadshow.slug
         found[f"roadshow-{name}:number"] = "1"
-    found["roadshow-notes:slug"] = roadshow.slug
     for name in ("register", "registered"):
         found[f"roadshow-{name}:slug"] = roadshow.slug
     found |= found_code
+    for name in ("roadshow-notes", "roadshow-signatures"):
+        found[f"{name}:slug"] = roadshow.slug
+    words = dict.fromkeys(("introduction", "recognise", "invest", "position", "impact"), "Doen.")
+    text = DeclarationText.objects.create(version=1, title="Verklaring", published_on=today(), is_current=True, **words)
+    signature = Signature.objects.create(
+        declaration=text,
+        name=vacancy.organisation.name,
+        organisation=vacancy.organisation,
+        status="signed",
+        signed_on=today(),
+    )
+    for name in ("signature-detail", "signature-keep"):
+        found[f"{name}:public_id"] = str(signature.public_id)
     return found | {
         "my-request:public_id": str(request.public_id),
         "team-agreement:public_id": str(agreement.public_id),

@@ -1,5 +1,6 @@
 """The tables of roadshows, a file per subject."""
 
+from roadshows.models.declaration import DeclarationText, Evidence, Signature
 from roadshows.models.event import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser
 from roadshows.models.registration import Attendance, CheckIn, Registration
 from roadshows.models.table import NoteGroup, NoteVote, TableNote, WorkTable
@@ -7,6 +8,8 @@ from roadshows.models.table import NoteGroup, NoteVote, TableNote, WorkTable
 __all__ = [
     "Attendance",
     "CheckIn",
+    "DeclarationText",
+    "Evidence",
     "NoteGroup",
     "NoteVote",
     "Outcome",
@@ -14,6 +17,7 @@ __all__ = [
     "Registration",
     "Roadshow",
     "RoadshowOrganiser",
+    "Signature",
     "TableNote",
     "WorkTable",
 ]

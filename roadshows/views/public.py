@@ -15,6 +15,7 @@ from roadshows.registration_selectors import registrations_of
 
 PAGE_SIZE = 20
 MOST_COMING = 50
+MOST_SIGNATURES = 60
 
 
 @login_not_required
@@ -40,6 +41,7 @@ def roadshow_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "organisers": roadshow.organisers.select_related("organisation"),
         "parts": roadshow.parts.all(),
         "outcomes": roadshow.outcomes.all(),
+        "signatures": roadshow.signatures.register().order_by("name")[:MOST_SIGNATURES],
         "tables": work_tables.board(roadshow, only_public=True).tables,
         "is_over": roadshow.status in RoadshowStatus.over(),
         "may_manage": rules.may_manage(request.user, roadshow),

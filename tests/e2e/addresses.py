@@ -42,7 +42,7 @@ from placements.models import (
 )
 from placements.validators import validate_can_apply
 from placements.workspace.queue import STAGES
-from roadshows.models import Registration, Roadshow
+from roadshows.models import Registration, Roadshow, Signature
 from stagematch import clock
 from stagematch.accounts.models import User
 from stagematch.clock import now
@@ -155,6 +155,10 @@ def public() -> Iterator[Visit]:
     yield _page("roadshow-list")
     yield _page("roadshow-detail", "leiden-2025")
     yield _page("roadshow-detail", "rotterdam-den-haag-2023", label="roadshow-detail with werktafels")
+    yield _page("roadshow-detail", "amsterdam-2026", label="roadshow-detail with signatures")
+    yield _page("declaration")
+    yield _page("declaration-text", 1)
+    yield _page("signature-detail", _first(Signature.objects.register()).public_id)
     yield _page("roadshow-detail", "utrecht-maakt-plek-demo", label="roadshow-detail to come")
     yield _page("roadshow-register", "utrecht-maakt-plek-demo")
     yield _page("roadshow-register", "zwolle-maakt-plek-demo", label="roadshow-register full")
@@ -498,6 +502,7 @@ def organiser() -> Iterator[Visit]:
     yield _page("roadshow-status", own.slug)
     yield _page("roadshow-status", over.slug, label="roadshow-status finished")
     coming = Roadshow.objects.get(slug="utrecht-maakt-plek-demo")
+    yield _page("roadshow-signatures", coming.slug)
     yield _page("roadshow-tables", coming.slug)
     yield _page("roadshow-table", coming.slug, 1)
     yield _page("roadshow-table-change", coming.slug, 1)
