@@ -19,6 +19,7 @@ from shortages.definitions import CURRENT
 from shortages.enums import SnapshotStatus
 from shortages.models import DemandCell, ShortageSnapshot, SupplyCell
 from shortages.services import take_count
+from shortages.services.publish import publish_figures
 
 WEEKS = 26
 _DEMAND = ("school_id", "programme_id", "municipality_id", "period_id", "year", "days")
@@ -56,6 +57,7 @@ def invent_weeks(real: ShortageSnapshot, weeks: int = WEEKS) -> int:
         )
         copy_columns(DemandCell, _writable(cells) | {"snapshot_id": snapshot.pk})
         copy_columns(SupplyCell, _writable(places) | {"snapshot_id": snapshot.pk})
+        publish_figures(snapshot=snapshot)
     return weeks
 
 

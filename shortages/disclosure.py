@@ -20,6 +20,7 @@ from typing import TypeVar
 
 STEP = 5  # totals are rounded to a multiple of this; a group's protected size is one too
 LEAST = 5  # numbers about fewer students than this are not shown (R9)
+NOBODIES = 8  # groups that do not exist, at either end of a row
 RUN_DEVIATION = 2.9  # standard deviation, in students, of one unbroken stretch of a chain (tests measure it)
 
 PLACED, TALKING, STRUCTURAL, FRICTIONAL = "placed", "talking", "structural", "frictional"
@@ -32,8 +33,6 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "structural": (STRUCTURAL,),
     "frictional": (FRICTIONAL,),
 }
-
-START: tuple[str, ...] = ()  # comes before every place
 
 Place = tuple[str, ...]  # where a group stands in its row; compared from left to right
 Chain = tuple[str, ...]  # school, period, situation
@@ -70,21 +69,34 @@ def protect(chain: Chain, groups: Mapping[Place, float], secret: bytes) -> dict[
     `groups` holds the students (or the part of them) per place in the row; empty groups may be left out. Groups whose
     protected size is 0 are left out of the answer: whether a group exists at all cannot be read from it.
     """
-    # The row begins with a few students who do not exist, a secret number: else the first group would be known better.
-    nobody = STEP + int(_fraction(secret, "start", chain, START) * STEP)
-    places = [START, *sorted(place for place, amount in groups.items() if amount > 0)]
-    totals = accumulate((groups[place] for place in places[1:]), initial=float(nobody))
+    places = sorted(place for place, amount in groups.items() if amount > 0)
+    before, after = _nobody(secret, chain, "before"), _nobody(secret, chain, "after")
+    borders = [*before, *places, *after]
+    amounts = [*before.values(), *(groups[place] for place in places), *after.values()]
     marks = [
-        STEP * math.floor((round(total, 6) + offset(secret, chain, place)) / STEP)
-        for total, place in zip(totals, places, strict=True)
+        STEP * math.floor((round(total, 6) + offset(secret, chain, border)) / STEP)
+        for total, border in zip(accumulate(amounts), borders, strict=True)
     ]
     # Offsets differ, so a total may come out below the one before it. That would tell something about the offsets.
     if counts_from_the_left(secret, chain):
         marks = list(accumulate(marks, max))
     else:
         marks = list(accumulate(reversed(marks), min))[::-1]
-    steps = zip(places[1:], pairwise(marks), strict=True)
-    return {place: after - before for place, (before, after) in steps if after > before}
+    shown = marks[len(before) - 1 : len(before) + len(places)]
+    steps = zip(places, pairwise(shown), strict=True)
+    return {place: this - last for place, (last, this) in steps if this > last}
+
+
+def _nobody(secret: bytes, chain: Chain, side: str) -> dict[Place, int]:
+    """The groups of students who do not exist at an end of a row: secret, the same every night, never counted.
+
+    Without them the first group would be known better than the others, and keeping totals in order would push the sum
+    of a row up: in the middle of a row that evens out.
+    """
+    return {
+        (f"nobody {side}", str(number)): 1 + int(_fraction(secret, "nobody", chain, (side, str(number))) * 2)
+        for number in range(NOBODIES)
+    }
 
 
 def tabulate(
@@ -95,8 +107,9 @@ def tabulate(
 ) -> dict[Row, dict[str, Figure]]:
     """Return for every row of the fixed list of tables what is shown of each measure.
 
-    The last part of a chain's name is the situation that `measures` (by default `MEASURES`) add up. `rows_of` says in which rows a group counts. Only protected sizes go in; whether a figure is shown depends on them
-    alone, so that an empty cell tells nothing more than a filled one.
+    The last part of a chain's name is the situation that `measures` (by default `MEASURES`) add up. `rows_of` says in
+    which rows a group counts. Only protected sizes go in; whether a figure is shown depends on them alone, so that an
+    empty cell tells nothing more than a filled one.
     """
     sizes: dict[tuple[Row, str], int] = defaultdict(int)
     stretches: dict[tuple[Row, str], int] = defaultdict(int)

@@ -21,6 +21,8 @@ from shortages.definitions import CURRENT
 from shortages.enums import Situation, SnapshotStatus
 from shortages.market import Night, read_night
 from shortages.models import DemandCell, Lever, SearchSituation, ShortageSnapshot, SupplyCell
+from shortages.services.fit import count_fit
+from shortages.services.publish import publish_figures
 from shortages.services.retention import drop_old_detail
 from stagematch import clock
 from stagematch.accounts.models import User
@@ -140,6 +142,8 @@ def _publish(
     _write_situations(snapshot, night, found, told)
     ShortageSnapshot.objects.exclude(pk=snapshot.pk).filter(market__isnull=False).update(market=None)
     snapshot.market = stored.pack(stored.keep(night, found))
+    publish_figures(snapshot=snapshot)
+    count_fit(snapshot=snapshot)
 
 
 def _with_keys(cells: dict[str, Column]) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from itertools import pairwise
 import pytest
 
 from shortages import disclosure
-from shortages.disclosure import SITUATIONS, START, STEP, STRUCTURAL, Chain, Place, counts_from_the_left, protect
+from shortages.disclosure import SITUATIONS, STEP, STRUCTURAL, Chain, Place, counts_from_the_left, protect
 from shortages.services.publish import _rows_of
 from tests.shortages import nights
 from tests.shortages.attacker import FEW, Attacker, is_pinned
 from tests.shortages.nights import DAYS, HOMES, PERIOD, SCHOOLS, SECRET, YEARS, Counts
 
+START: Place = ()  # the border before the first group
 PLACES = sorted(nights.place(home, year, days) for home in HOMES for year in YEARS for days in DAYS)
 
 
@@ -36,9 +37,9 @@ def what_a_chain_says(
     left = counts_from_the_left(secret, chain)
     for place in [START, *PLACES]:
         attacker.unknown((chain, place, "offset"), 0, STEP - 1)
-    # Marks are counted from the first, which stands at an unknown number of students: at most four beside it.
+    # Marks are counted from the border before the first group: there the total is at most four beside its mark.
     attacker.unknown((chain, START), 1 - STEP, STEP - 1)
-    attacker.hear({(chain, START): 1.0, (chain, START, "offset"): 1.0}, 0, STEP - 1)
+    attacker.hear({(chain, START): 1.0, (chain, START, "offset"): 1.0}, **({"high": STEP - 1} if left else {"low": 0}))
     for night, sizes in enumerate(published):
         mark, total = 0, {(chain, START): 1.0}
         for number, place in enumerate(PLACES):
@@ -250,6 +251,17 @@ def test_figures_are_right_on_average_and_the_margin_holds_19_times_in_20():
     assert shown > 1000
     assert inside / shown >= 0.95
     assert abs(sum(errors) / len(errors)) < 1
+
+
+def test_many_small_schools_together_are_right_on_average():
+    errors = []
+    for number in range(2000):
+        chance = random.Random(number)
+        groups = {place: float(chance.choice((0, 0, 0, 1, 1, 2))) for place in PLACES}
+        sizes = protect((str(number), PERIOD, STRUCTURAL), groups, SECRET)
+        errors.append(sum(sizes.values()) - sum(groups.values()))
+    assert abs(sum(errors) / len(errors)) < 0.5
+    assert max(map(abs, errors)) <= 8
 
 
 def test_the_offset_of_a_group_is_the_same_every_night_and_another_for_every_group():
