@@ -17,6 +17,7 @@ from roadshows import work_tables
 from roadshows.models import Roadshow, TableNote, WorkTable
 from roadshows.services import tables as services
 from roadshows.table_forms import ChangeTableForm, GroupForm, NoteForm, TableForm
+from roadshows.tickets import qr_svg
 from roadshows.views.organiser import _own as own_roadshow
 from roadshows.views.organiser import _user as user_of
 from stagematch.links.models import SecretLink
@@ -174,7 +175,8 @@ def table_cards(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a card per table to print, with a new secret address; cards printed before stop working."""
     roadshow = own_roadshow(request, slug)
     tables = roadshow.tables.select_related("roadshow").filter(is_open=True)
-    cards = [(table, services.new_table_link(table=table, actor=user_of(request))) for table in tables]
+    links = [(table, services.new_table_link(table=table, actor=user_of(request))) for table in tables]
+    cards = [(table, address, qr_svg(address)) for table, address in links]
     response = render(request, "roadshows/table_cards.html", {"roadshow": roadshow, "cards": cards, "tab": "roadshows"})
     response["Cache-Control"] = "no-store"
     return response
