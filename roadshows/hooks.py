@@ -19,7 +19,7 @@ from stagematch.ui import context
 
 def register() -> None:
     """Say where an organiser starts and which header they see, and put the published roadshows in the demo."""
-    from roadshows import demo, registration_hooks
+    from roadshows import demo, pledge_hooks, registration_hooks
     from roadshows.services import declaration, tables
 
     context.register_role(50, "organisator", is_organiser)
@@ -33,6 +33,7 @@ def register() -> None:
         samples.register(name, _declaration_sample)
     register_forgetter("votes at werktafels, after 30 days", tables.forget_votes)
     registration_hooks.register()
+    pledge_hooks.register()
 
 
 def is_organiser(request: HttpRequest) -> bool:

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
+from roadshows.pledge_urls import urlpatterns as pledge_urls
 from roadshows.registration_urls import urlpatterns as registration_urls
 from roadshows.views import declaration, organiser, public, tables
 
@@ -39,4 +40,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("erkenningsverklaring/bijhouden/<str:token>/", declaration.keep_by_link, name="declaration-keep"),
     path("erkenningsverklaring/<uuid:public_id>/", declaration.signature_detail, name="signature-detail"),
     path("erkenningsverklaring/<uuid:public_id>/bijhouden/", declaration.keep_signed_in, name="signature-keep"),
+    *pledge_urls,
 ]

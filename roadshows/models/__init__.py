@@ -2,6 +2,7 @@
 
 from roadshows.models.declaration import DeclarationText, Evidence, Signature
 from roadshows.models.event import Outcome, ProgrammePart, Roadshow, RoadshowOrganiser
+from roadshows.models.pledge import Pledge, PledgeDesk, PledgeLink, PledgeStep
 from roadshows.models.registration import Attendance, CheckIn, Registration
 from roadshows.models.table import NoteGroup, NoteVote, TableNote, WorkTable
 
@@ -13,6 +14,10 @@ __all__ = [
     "NoteGroup",
     "NoteVote",
     "Outcome",
+    "Pledge",
+    "PledgeDesk",
+    "PledgeLink",
+    "PledgeStep",
     "ProgrammePart",
     "Registration",
     "Roadshow",

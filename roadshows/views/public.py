@@ -12,6 +12,7 @@ from roadshows.calendar_file import calendar_of
 from roadshows.enums import RoadshowStatus
 from roadshows.models import Roadshow
 from roadshows.registration_selectors import registrations_of
+from roadshows.views import pledges
 
 PAGE_SIZE = 20
 MOST_COMING = 50
@@ -35,8 +36,11 @@ def roadshow_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def roadshow_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The poster, the programme and the outcomes; 404 for one that only its organisers may see."""
-    roadshow = get_object_or_404(Roadshow.objects.visible_to(request.user).select_related("region"), slug=slug)
+    roadshow = get_object_or_404(
+        Roadshow.objects.visible_to(request.user).select_related("region", "pledge_desk"), slug=slug
+    )
     context = {
+        "pledges": pledges.section(request, roadshow),
         "roadshow": roadshow,
         "organisers": roadshow.organisers.select_related("organisation"),
         "parts": roadshow.parts.all(),
