@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     OrganisationField = forms.ModelChoiceField
 
-YEARS = [("", _("Weet ik nog niet")), ("1", "1"), ("2", "2"), ("3", "3"), ("4", "4")]
+YEARS = [("0", _("Weet ik nog niet")), ("1", "1"), ("2", "2"), ("3", "3"), ("4", "4")]
 SHORT_DAYS = [
     (Weekday.MONDAY.value, _("ma")),
     (Weekday.TUESDAY.value, _("di")),
@@ -60,10 +60,9 @@ class PledgeForm(FormMixin, forms.Form):
         min_value=1,
         max_value=MOST,
         initial=2,
-        required=False,
         widget=forms.NumberInput({"inputmode": "numeric"}),
     )
-    year = forms.ChoiceField(label=_("Voor leerjaar"), choices=YEARS, required=False)
+    year = forms.ChoiceField(label=_("Voor leerjaar"), choices=YEARS, initial="0")
     weekdays = DaysField()
     contact_email = forms.EmailField(
         label=_("Je e-mailadres"),
@@ -96,13 +95,6 @@ class PledgeForm(FormMixin, forms.Form):
             self.fields["contact_email"].help_text = _("Daarheen sturen we wat er is toegezegd.")
             self.fields["contact_name"].label = _("Naam van de contactpersoon")
 
-    def clean(self) -> dict[str, Any]:
-        """Places need a number; what is no place counts as one."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("kind") == PledgeKind.PLACES and not cleaned.get("number") and "number" not in self.errors:
-            self.add_error("number", _("Vul in hoeveel plekken. Minstens 1."))
-        return cleaned
-
     @property
     def folded(self) -> list[forms.BoundField]:
         """The fields that may stay closed."""
@@ -122,7 +114,7 @@ class PledgeForm(FormMixin, forms.Form):
             "kind": data["kind"],
             "contact_email": data["contact_email"],
             "number": data["number"] if is_places else 1,
-            "years": 1 << int(data["year"]) - 1 if data["year"] and is_places else 0,
+            "years": 1 << int(data["year"]) - 1 if data["year"] != "0" and is_places else 0,
             "weekdays": mask_of(data["weekdays"]) if is_places else 0,
             "has_guide": data["has_guide"],
             "contact_name": data["contact_name"].strip(),

@@ -10,6 +10,7 @@ from django.db.models.signals import post_delete, post_save
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from matchmaking.demo import hooks as demo_hooks
 from organisations import panels
 from organisations.enums import Role
 from organisations.roles import has_role
@@ -29,6 +30,7 @@ from students.services import register_export
 
 def register() -> None:
     """Register purposes, mails, the topic, pages in the admin, blocks, terms, and the signals of vacancies and placements."""
+    from roadshows import demo_pledges
     from roadshows.services.pledge_questions import forget_pledges
     from roadshows.services.pledges import HELPER
     from roadshows.views.pledge_work import admin_urls, team_block
@@ -54,6 +56,7 @@ def register() -> None:
     context.register_counter("toezeggingen", open_pledges)
     register_forgetter("pledges nobody confirmed, and contacts of pledges that are over", forget_pledges)
     register_export("toezeggingen", exported)
+    demo_hooks.register_filler(demo_pledges.fill)
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.add_views(admin_urls)
     post_save.connect(on_vacancy, Vacancy, dispatch_uid="roadshows.pledge.vacancy")

@@ -221,7 +221,7 @@ class PledgeStep(models.Model):
             parts.append(str(PledgeAnswer(self.answer).label))
         if self.text:
             parts.append(self.text)
-        return ". ".join(parts)
+        return ", ".join(parts)
 
 
 class PledgeLink(models.Model):
