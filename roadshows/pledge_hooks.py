@@ -25,13 +25,13 @@ from stagematch.links.purposes import register_purpose
 from stagematch.mail.topics import Frequency, register_topic
 from stagematch.ui import context
 from stagematch.ui.admin_site import StagematchAdminSite
-from students.services import register_export
+from students.services import register_address_forgetter, register_export
 
 
 def register() -> None:
     """Register purposes, mails, the topic, pages in the admin, blocks, terms, and the signals of vacancies and placements."""
     from roadshows import demo_pledges
-    from roadshows.services.pledge_questions import forget_pledges
+    from roadshows.services.pledge_questions import forget_address, forget_pledges
     from roadshows.services.pledges import HELPER
     from roadshows.views.pledge_work import admin_urls, team_block
 
@@ -56,6 +56,7 @@ def register() -> None:
     context.register_counter("toezeggingen", open_pledges)
     register_forgetter("pledges nobody confirmed, and contacts of pledges that are over", forget_pledges)
     register_export("toezeggingen", exported)
+    register_address_forgetter("pledges", forget_address)
     demo_hooks.register_filler(demo_pledges.fill)
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.add_views(admin_urls)

@@ -297,6 +297,7 @@ CELERY_BEAT_SCHEDULE = {
     "help-night": {"task": "placements.tasks.help_night", "schedule": crontab(hour=6, minute=45)},
     "declaration-evidence": {"task": "roadshows.tasks.ask_for_evidence", "schedule": crontab(hour=6, minute=50)},
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": MAIL_SWEEP_SECONDS},
+    "pledge-night": {"task": "roadshows.tasks.pledge_night", "schedule": crontab(hour=7, minute=10)},
     "roadshow-registrations": {"task": "roadshows.tasks.run_registrations", "schedule": crontab(minute=25)},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},
 }

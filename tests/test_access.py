@@ -32,6 +32,8 @@ from placements.models import (
     VacancyAgreement,
 )
 from roadshows.models import DeclarationText, Registration, Roadshow, RoadshowOrganiser, Signature, WorkTable
+from roadshows.pledge_emails import personal_link
+from roadshows.services.pledges import make_helper_link, record_pledge
 from stagematch.clock import now, today
 from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
@@ -192,6 +194,19 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
         found[f"roadshow-{name}:number"] = "1"
     for name in ("register", "registered"):
         found[f"roadshow-{name}:slug"] = roadshow.slug
+    pledge = record_pledge(
+        roadshow=roadshow, organisation=organisation, organisation_name="", number=2, actor=people["organiser"],
+        contact_email="contact@cast.example",
+    )  # fmt: skip
+    for name in (
+        "pledge-new", "pledge-done", "tally", "pledges", "pledge", "pledge-add", "pledge-desk", "pledges-csv",
+        "pledges-xlsx",
+    ):  # fmt: skip
+        found[f"roadshow-{name}:slug"] = roadshow.slug
+    found["roadshow-pledge:public_id"] = found["admin:pledge:public_id"] = str(pledge.public_id)
+    pledge_link, helper_link = personal_link(pledge), make_helper_link(roadshow=roadshow, actor=people["organiser"])
+    found["pledge-by-link:token"] = pledge_link.rstrip("/").rpartition("/")[2]
+    found["pledge-helper:token"] = helper_link.rstrip("/").rpartition("/")[2]
     found |= found_code
     for name in ("roadshow-notes", "roadshow-signatures"):
         found[f"{name}:slug"] = roadshow.slug

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.core.internal import ratelimit  # as stagematch.links.views: its public door has no say over the key
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,6 +25,7 @@ from roadshows.pledge_enums import PledgeAnswer
 from roadshows.pledge_forms import HelperPledgeForm, NumberForm, OfferForm, PledgeForm, ReasonForm
 from roadshows.selectors import tally
 from roadshows.services import pledges as services
+from roadshows.tickets import qr_svg
 from stagematch.accounts.models import User
 from stagematch.links.models import SecretLink
 from stagematch.links.services import LinkClosed
@@ -132,6 +136,12 @@ def pledge_done(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "roadshows/pledge_done.html", {"roadshow": roadshow, "tab": "roadshows"})
 
 
+def room_qr(roadshow: Roadshow, desk: PledgeDesk) -> SafeString:
+    """The picture a phone in the room reads: the page to promise on, with the code."""
+    path = reverse("roadshow-pledge-new", args=[roadshow.slug])
+    return qr_svg(f"{settings.BASE_URL}{path}?code={desk.code}")
+
+
 @login_not_required
 @require_safe
 def tally_screen(request: HttpRequest, slug: str) -> HttpResponse:
@@ -144,7 +154,8 @@ def tally_screen(request: HttpRequest, slug: str) -> HttpResponse:
         response = render(request, "roadshows/_teller.html", {**context, "groot": True})
     else:
         show_code = takes and rules.may_manage(request.user, roadshow)
-        response = render(request, "roadshows/tally_screen.html", {**context, "desk": desk if show_code else None})
+        code = {"desk": desk, "qr": room_qr(roadshow, desk)} if show_code and desk is not None else {}
+        response = render(request, "roadshows/tally_screen.html", {**context, **code})
     response["Cache-Control"] = "no-store"
     return response
 

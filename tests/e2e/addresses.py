@@ -42,7 +42,9 @@ from placements.models import (
 )
 from placements.validators import validate_can_apply
 from placements.workspace.queue import STAGES
-from roadshows.models import Registration, Roadshow, Signature
+from roadshows.models import Pledge, Registration, Roadshow, Signature
+from roadshows.pledge_emails import personal_link as personal_pledge_link
+from roadshows.services.pledges import make_helper_link
 from stagematch import clock
 from stagematch.accounts.models import User
 from stagematch.clock import now
@@ -89,6 +91,8 @@ def email_of(role: str) -> str:
         return str(_stage(status="agreed", file__is_minor=False).student.user.email)
     if role == "student who looks back":
         return str(_stage(status="finished").student.user.email)
+    if role == "stagemakelaar with pledges":
+        return str(_broker_with_pledges().email)
     if role == "school with stages":
         return str(_school_with_stages().email)
     return ROLES[role]
@@ -164,6 +168,14 @@ def public() -> Iterator[Visit]:
     yield _page("roadshow-register", "zwolle-maakt-plek-demo", label="roadshow-register full")
     yield _page("roadshow-register", "leiden-2025", label="roadshow-register closed")
     yield _page("roadshow-registered", "utrecht-maakt-plek-demo")
+    yield _page("roadshow-pledge-new", "utrecht-maakt-plek-demo")
+    yield _page("roadshow-pledge-new", "leiden-2025", label="roadshow-pledge-new closed")
+    yield _page("roadshow-pledge-done", "utrecht-maakt-plek-demo")
+    yield _page("roadshow-tally", "utrecht-maakt-plek-demo")
+    yield _page("roadshow-detail", "rijnstreek-maakte-plek-demo", label="roadshow-detail with pledges")
+    for label, which in (("confirm", {"confirmed_at": None}), ("answer", {"status": "promised", "kind": "places"})):
+        path = urlsplit(personal_pledge_link(_first(Pledge.objects.filter(roadshow__is_demo=True, **which)))).path
+        yield Visit(f"pledge-by-link {label}", path)
     for status in ("confirmed", "waiting", "offered"):
         path = _link("registration", _first(Registration.objects.filter(status=status)))
         yield Visit(f"registration {status}", path)
@@ -507,6 +519,18 @@ def organiser() -> Iterator[Visit]:
     yield _page("roadshow-table", coming.slug, 1)
     yield _page("roadshow-table-change", coming.slug, 1)
     yield _page("roadshow-tables-screen", coming.slug)
+    past = Roadshow.objects.get(slug="rijnstreek-maakte-plek-demo")
+    helpers = make_helper_link(roadshow=past, actor=User.objects.get(email=ORGANISER))
+    yield Visit("pledge-helper", urlsplit(helpers).path)
+    yield _page("roadshow-pledges", past.slug)
+    yield _page("roadshow-pledges", past.slug, query="?stap=filled")
+    yield _page("roadshow-pledges", past.slug, query="?naam=bestaatechtniet", label="roadshow-pledges empty")
+    yield _page("roadshow-pledges", coming.slug, label="roadshow-pledges open")
+    yield _page("roadshow-pledge-add", past.slug)
+    yield _page("roadshow-pledge", past.slug, _first(past.pledges.filter(links__isnull=False)).public_id)
+    loose = _first(coming.pledges.filter(confirmed_at=None))
+    yield _page("roadshow-pledge", coming.slug, loose.public_id, label="roadshow-pledge not confirmed")
+    yield _page("roadshow-tally", coming.slug, label="roadshow-tally with code")
 
 
 def beheer() -> Iterator[Visit]:
@@ -590,6 +614,20 @@ def stage_school() -> Iterator[Visit]:
     yield from _stage_actions(active, Side.SCHOOL, user)
 
 
+def _broker_with_pledges() -> User:
+    pledge = _first(Pledge.objects.filter(links__status="suggested"))
+    member = Membership.objects.filter(organisation=pledge.organisation, role="broker").order_by("pk").first()
+    assert member is not None
+    return member.user
+
+
+def pledge_broker() -> Iterator[Visit]:
+    """A stagemakelaar whose organisation promised places at a roadshow."""
+    pledge = _first(Pledge.objects.of_broker(_broker_with_pledges()).filter(links__status="suggested"))
+    yield _page("admin:pledges")
+    yield _page("admin:pledge", pledge.public_id)
+
+
 def stage_links() -> Iterator[Visit]:
     """The pages of a stage that work without an account."""
     running = _stage(status="running")
@@ -611,6 +649,7 @@ TABLE = {
     "student who looks back": stage_over,
     "school with stages": stage_school,
     "stage by link": stage_links,
+    "stagemakelaar with pledges": pledge_broker,
     "public": public,
     "student": student,
     "student without reactions": searching_student,

@@ -1,19 +1,14 @@
-"""The same few invented promises and people in every test about pledges."""
+"""Promises, students and links for the tests about pledges."""
 
 # mypy: disable-error-code="no-untyped-def"
 
 import datetime as dt
 import re
 
-import pytest
 from django.utils import timezone
 
-from organisations.enums import Role
-from organisations.models import Membership
 from placements.models import Placement
-from roadshows import services
-from roadshows.enums import RoadshowStatus
-from roadshows.models import Pledge, Roadshow
+from roadshows.models import Pledge
 from roadshows.services import pledges
 from stagematch.clock import at, today
 from stagematch.mail.models import OutgoingMail
@@ -25,36 +20,6 @@ EMAIL = "contact@buurt.example"
 
 def moment(day: dt.date, hour: int = 12) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), tzinfo=timezone.get_default_timezone())
-
-
-@pytest.fixture
-def partner(db):
-    return f.OrganisationFactory(name="Samen Voor Plek", slug="samen-voor-plek", kind="partner")
-
-
-@pytest.fixture
-def organiser(partner):
-    user = f.UserFactory(email="organiser@cast.example")
-    Membership.objects.create(user=user, organisation=partner, role=Role.ORGANISER)
-    return user
-
-
-@pytest.fixture
-def other_organiser(other_organisation):
-    user = f.UserFactory(email="other_organiser@cast.example")
-    Membership.objects.create(user=user, organisation=other_organisation, role=Role.ORGANISER)
-    return user
-
-
-@pytest.fixture
-def roadshow(partner, organiser) -> Roadshow:
-    made = services.create_roadshow(
-        organisation=partner, title="Wijk maakt plek", actor=organiser, day=today(), is_public=True, goal_places=40
-    )
-    services.change_status(roadshow=made, to=RoadshowStatus.CONFIRMED, actor=organiser)
-    pledges.set_desk(roadshow=made, is_open=True, actor=organiser)
-    made.refresh_from_db()
-    return Roadshow.objects.get(pk=made.pk)
 
 
 def promise(roadshow, organiser, organisation=None, *, number=2, day=None, **fields) -> Pledge:

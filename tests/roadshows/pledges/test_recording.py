@@ -5,7 +5,6 @@
 import datetime as dt
 
 import pytest
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
@@ -20,15 +19,7 @@ from stagematch.clock import at, now, today
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import Conflict, RuleError
 from tests import factories as f
-from tests.roadshows.pledge_cast import (  # noqa: F401 -- fixtures
-    EMAIL,
-    link_in_mail,
-    organiser,
-    other_organiser,
-    partner,
-    promise,
-    roadshow,
-)
+from tests.roadshows.pledges.cast import EMAIL, link_in_mail, promise
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -39,11 +30,6 @@ TYPED = {
     "weekdays": ["1", "2"],
     "contact_email": EMAIL,
 }
-
-
-@pytest.fixture(autouse=True)
-def no_counts_of_earlier_tests():
-    cache.clear()
 
 
 def _new(roadshow: Roadshow) -> str:
