@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
@@ -9,6 +10,7 @@ from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QueryS
 from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.enums import Role
@@ -24,6 +26,7 @@ from students.models import PlacementSearch, Student
 from students.services import never_seen
 
 PER_PAGE = 50
+MOST_TILES = 120
 
 
 class Progress(models.TextChoices):
@@ -82,6 +85,46 @@ def with_progress(students: QuerySet[Student]) -> QuerySet[Student]:
     )
 
 
+class ClassView:
+    """The classes of one coordinator's schools with their numbers per state, and the students of one class as tiles."""
+
+    def __init__(self, user: User | AnonymousUser, query: QueryDict) -> None:
+        schools = Organisation.objects.of(user, Role.COORDINATOR)
+        everyone = Student.objects.all() if user.is_superuser else Student.objects.filter(school__in=schools)
+        self.query = query
+        self.everyone: QuerySet[Any] = with_progress(everyone.filter(is_active=True))
+        self.chosen = (query.get("klas") or "").strip()[:30]
+
+    @cached_property
+    def rows(self) -> list[tuple[str, int, list[tuple[Progress, int]]]]:
+        """Each class with its total and its number per state; without a class comes last."""
+        counts: dict[str, dict[str, int]] = {}
+        for row in self.everyone.order_by().values("class_name", "progress").annotate(n=Count("pk")):
+            counts.setdefault(row["class_name"], {})[row["progress"]] = row["n"]
+        return [
+            (name, sum(found.values()), [(state, found.get(state.value, 0)) for state in Progress])
+            for name, found in sorted(counts.items(), key=lambda item: (not item[0], item[0]))
+        ]
+
+    @cached_property
+    def tiles(self) -> list[Student]:
+        """The students of the chosen class, those who need a place first; at most a big class."""
+        order = list(Progress)
+        rows = self.everyone.filter(class_name=self.chosen).select_related("user")
+        found = list(rows.order_by("user__last_name", "user__first_name", "pk")[:MOST_TILES])
+        for student in found:
+            student.progress = Progress(student.progress)
+        return sorted(found, key=lambda student: order.index(student.progress))
+
+    @property
+    def label(self) -> str:
+        return self.chosen or gettext("zonder klas")
+
+    @property
+    def is_chosen(self) -> bool:
+        return "klas" in self.query
+
+
 class StudentOverview:
     """The students of one coordinator, as asked for in the address. Seven queries, whatever the number of students."""
 
@@ -128,11 +171,7 @@ class StudentOverview:
     @cached_property
     def students(self) -> list[Student]:
         """This page of students, by class and name."""
-        rows = self.asked.filter(progress=self.state) if self.state else self.asked
-        rows = rows.select_related("user", "programme").order_by(
-            "class_name", "user__last_name", "user__first_name", "pk"
-        )
-        found = list(rows[self.pager.start : self.pager.stop])
+        found = list(self.everyone_asked()[self.pager.start : self.pager.stop])
         stopped = stopped_among(student.user.email for student in found)
         for student in found:
             student.progress = Progress(student.progress)
@@ -169,6 +208,19 @@ class StudentOverview:
                 )
             )
         return rows
+
+    def everyone_asked(self) -> QuerySet[Any]:
+        """All students that match, by class and name: for a file and for paper."""
+        rows = self.asked.filter(progress=self.state) if self.state else self.asked
+        return rows.select_related("user", "programme").order_by(
+            "class_name", "user__last_name", "user__first_name", "pk"
+        )
+
+    @property
+    def filters(self) -> str:
+        """Only what is a filter of the address, the same for the same choice, to keep under a name."""
+        pairs = {"q": self.words, "klas": self.class_name, "leerjaar": self.year or "", "stand": self.state}
+        return urlencode({key: value for key, value in pairs.items() if value})
 
     @property
     def is_filtered(self) -> bool:

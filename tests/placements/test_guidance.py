@@ -1,14 +1,18 @@
 """Who of a school's students needs somebody now, and what is done about it (B3)."""
 
 import datetime as dt
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
+from placements.enums import ViewPage
 from placements.guidance import Found, register_reason, registry, services
 from placements.guidance.enums import HelpAction, HelpReason, HelpStep, TaskStatus
 from placements.guidance.selectors import needing_help
-from placements.models import HelpEvent, HelpNote, HelpTask
+from placements.models import HelpEvent, HelpNote, HelpTask, SavedView
+from placements.services import save_view
 from stagematch.audit.models import AccessLog
 from stagematch.clock import at, now, today
 from stagematch.ui.errors import Conflict, RuleError
@@ -300,3 +304,85 @@ def test_the_thresholds_are_the_schools_own(client, coordinator, school, search,
     assert client.post(url, values | {"task_at": 6}).status_code == 302
     assert codes(school) == []
     assert school.help_settings.task_reasons == []
+
+
+# --- The list (B2) ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["school-students", "school-classes"])
+def test_the_list_asks_the_same_whatever_the_number_of_students(
+    client, coordinator, school, search, django_assert_max_num_queries, name
+):
+    client.force_login(coordinator)
+    counts = []
+    for n in (1, 2):
+        for _ in range(n):
+            f.SearchFactory(student__programme=search.student.programme, student__class_name="SW2A")
+            save_view(actor=coordinator, page=ViewPage.STUDENTS, name=f"Weergave {n}", query="klas=SW2A")
+        with django_assert_max_num_queries(12) as queries:
+            assert client.get(reverse(name), {"klas": "SW2A"}).status_code == 200
+        counts.append(len(queries.captured_queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_choice_is_kept_shared_and_where_one_begins(client, coordinator, other_coordinator, school, search):
+    client.force_login(coordinator)
+    url = reverse("school-view-save")
+    client.post(url, {"name": "Mijn klas", "query": "klas=SW2A&rommel=1&stand=seeking", "is_default": "on"})
+    client.post(url, {"name": "Zoekend", "query": "stand=seeking", "is_shared": "on"})
+    assert SavedView.objects.get(name="Mijn klas").query == "klas=SW2A&stand=seeking"
+    assert client.get(reverse("school-students")).url.endswith("?klas=SW2A&stand=seeking")
+    assert client.get(reverse("school-students") + "?stand=").status_code == 200
+    colleague = f.MembershipFactory(organisation=school, role="coordinator").user
+    client.force_login(colleague)
+    page = client.get(reverse("school-students")).content.decode()
+    assert "Zoekend" in page
+    assert "Mijn klas" not in page
+    view = SavedView.objects.get(name="Zoekend")
+    assert client.post(reverse("school-view-remove", args=[view.pk])).status_code == 404
+    client.force_login(other_coordinator)
+    assert "Zoekend" not in client.get(reverse("school-students")).content.decode()
+    client.force_login(coordinator)
+    client.post(reverse("school-view-remove", args=[view.pk]))
+    assert not SavedView.objects.filter(name="Zoekend").exists()
+
+
+def test_a_class_shows_everybody_with_their_state_and_nobody_else(client, coordinator, other_search, search):
+    Student.objects.update(class_name="SW2A")
+    client.force_login(coordinator)
+    page = client.get(reverse("school-classes"), {"klas": "SW2A"}).content.decode()
+    assert "Samira El Amrani" in page
+    assert "Zoekt" in page
+    assert "Joris" not in page
+    assert "Samira" not in client.get(reverse("school-classes"), {"klas": "ANDERS"}).content.decode()
+
+
+def test_the_file_has_the_columns_one_chose_is_safe_and_is_written_down(client, coordinator, other_search, search):
+    search.student.user.last_name = '=HYPERLINK("https://kwaad.example")'
+    search.student.user.first_name = ""
+    search.student.user.save()
+    client.force_login(coordinator)
+    response = client.get(reverse("school-students-export"), {"kolom": ["naam", "stand"], "soort": "csv"})
+    lines = response.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "Naam;Stand"
+    assert len(lines) == 2
+    assert lines[1].strip('"').startswith("'=HYPERLINK")
+    look = AccessLog.objects.get(action="export")
+    assert "1 rijen, naam, stand" in look.actor_label
+    sheet = load_workbook(BytesIO(client.get(reverse("school-students-export"), {"soort": "xlsx"}).content)).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[1]] == [
+        "Naam", "Studentnummer", "Klas", "Leerjaar", "Stand", "Periode", "Zoekt sinds", "Open reacties", "Keer nee",
+    ]  # fmt: skip
+    assert sheet.max_row == 2
+
+
+def test_only_a_coordinator_gets_the_list_as_a_file_or_per_class(client, broker, student, other_coordinator, search):
+    for name in ("school-students-export", "school-classes"):
+        assert client.get(reverse(name)).status_code == 302
+        for person in (broker, student):
+            client.force_login(person)
+            assert client.get(reverse(name)).status_code == 403
+        client.force_login(other_coordinator)
+        assert b"Samira" not in client.get(reverse(name)).content
+        client.logout()
