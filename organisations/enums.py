@@ -29,7 +29,7 @@ class Role(models.TextChoices):
     @classmethod
     def sees_personal_data(cls) -> frozenset[str]:
         """Roles that see other people's data and so need a second factor (features P5)."""
-        return frozenset({cls.BROKER, cls.TEAM_LEAD, cls.SUPERVISOR, cls.COORDINATOR})
+        return frozenset({cls.BROKER, cls.TEAM_LEAD, cls.SUPERVISOR, cls.COORDINATOR, cls.ORGANISER})
 
 
 class Route(models.TextChoices):

@@ -20,8 +20,10 @@ from students.services import register_address_forgetter, register_export
 def register() -> None:
     """Register everything; called when Django starts."""
     from roadshows.services import forgetting
+    from roadshows.services.checkin import PURPOSE as CHECK_IN
 
     register_purpose(PURPOSE, url_name="registration", label=_("je aanmelding voor een roadshow"), renew=_renewal)
+    register_purpose(CHECK_IN, url_name="check-in-helper", label=_("helpen bij de ingang van een roadshow"))
     for kind in KINDS:
         samples.register(f"{FOLDER}/{kind}", lambda kind=kind: _sample(kind))  # type: ignore[misc]
     register_forgetter("access needs and diets of roadshow participants", forgetting.forget_needs)

@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from roadshows import registration_rules
-from roadshows.enums import ParticipantRole, RegistrationStatus
+from roadshows.enums import ParticipantRole, RegistrationStatus, RoadshowStatus
 from roadshows.models import Attendance, Registration, Roadshow
 
 Status = RegistrationStatus
+_HELD = RoadshowStatus.over()  # before it was held nobody stayed away
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def attendance_of(roadshow: Roadshow) -> list[Attendance]:
 
 def total(rows: list[Attendance]) -> Attendance:
     """Return the sum of rows, as one that is not saved."""
-    names = ("registered", "came", "walk_ins", "cancelled", "waited")
+    names = ("registered", "came", "walk_ins", "cancelled", "waited", "no_shows")
     return Attendance(**{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
@@ -67,8 +68,21 @@ def count_people(people: QuerySet[Registration]) -> list[dict[str, Any]]:
             came=Count("pk", filter=Q(checked_in_at__isnull=False)),
             walk_ins=Count("pk", filter=Q(is_walk_in=True)),
             cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
+            no_shows=Count(
+                "pk",
+                filter=Q(
+                    status=Status.CONFIRMED, is_walk_in=False, checked_in_at__isnull=True, roadshow__status__in=_HELD
+                ),
+            ),
             waited=Count("pk", filter=Q(status__in=[Status.WAITING, Status.OFFERED, Status.LAPSED])),
         )
     )
     order = list(ParticipantRole.values)
     return sorted((dict(row) for row in rows), key=lambda row: order.index(row["role"]))
+
+
+def states_of(roadshow: Roadshow) -> list[tuple[RegistrationStatus, int]]:
+    """Return every state with how many people are in it, in the order of the enum."""
+    rows = Registration.objects.filter(roadshow=roadshow).order_by().values_list("status").annotate(Count("pk"))
+    found = dict(rows)
+    return [(status, found.get(status, 0)) for status in Status]

@@ -142,6 +142,7 @@ class Attendance(models.Model):
     walk_ins = models.PositiveIntegerField(_("aan de deur aangemeld"), default=0)
     cancelled = models.PositiveIntegerField(_("afgemeld"), default=0)
     waited = models.PositiveIntegerField(_("kregen geen plek"), default=0)
+    no_shows = models.PositiveIntegerField(_("hadden een plek en kwamen niet"), default=0)
 
     class Meta:
         verbose_name = _("opkomst")
@@ -151,8 +152,3 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.came}"
-
-    @property
-    def no_show(self) -> int:
-        """How many had a place, did not call off and did not come."""
-        return max(0, self.registered + self.walk_ins - self.came)

@@ -19,7 +19,7 @@ from stagematch.accounts.models import User
 from stagematch.links.models import SecretLink
 from stagematch.mail.models import OutgoingMail
 
-_COUNTS = ("registered", "came", "walk_ins", "cancelled", "waited")
+_COUNTS = ("registered", "came", "walk_ins", "cancelled", "waited", "no_shows")
 
 
 def forget_needs(*, day: dt.date, dry_run: bool = False) -> int:
