@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -200,6 +201,44 @@ def value_of_supervision(
     fits = np.unique(pairs.student()[waiting] * (len(np.asarray(pool_cap)) + 1) + of[pairs.vacancy[waiting]])
     count = np.bincount(fits % (len(np.asarray(pool_cap)) + 1), minlength=len(np.asarray(pool_cap)) + 1)
     return _told(upto, told, count[which].astype(np.int64), limit)
+
+
+def gain_of_wider(
+    pairs: Pairs,
+    vacancy_cap: npt.ArrayLike,
+    pool_of: npt.ArrayLike | None,
+    pool_cap: npt.ArrayLike | None,
+    best: Structure,
+    changes: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]],
+    *,
+    engine: backend.Engine | None = None,
+) -> I64:
+    """Per change how many more can be placed at most, when some students are eligible for more vacancies.
+
+    A change is (student rows, vacancy rows) of the pairs that come with it; each is tried on its own. Exactly the
+    maximum placement with these pairs less the one without. The students must be without a place in some best
+    placement (`best.competing`, or no place in `best` at all), or `EngineInputError` is raised: for the others the
+    search, which costs about as much as the number it finds, would have to look at the whole market.
+    """
+    stuck = best.competing | (best.pair < 0)
+    who = [np.asarray(student, np.int64) for student, _ in changes]
+    where = [np.asarray(vacancy, np.int64) for _, vacancy in changes]
+    at = np.concatenate(([0], np.cumsum([len(rows) for rows in who]))).astype(np.int64)
+    student = np.concatenate([np.zeros(0, np.int64), *who])
+    if not stuck[student].all():
+        raise EngineInputError("changes: a student who has a place in every best placement")
+    room = Room.of(pairs.n_students, vacancy_cap, pool_of, pool_cap)
+    start = np.where(best.pair >= 0, pairs.vacancy[best.pair] if len(pairs) else 0, -1).astype(np.int64)
+    inside = np.zeros(len(room.caps), np.int64)
+    inside[pairs.vacancy[np.repeat(best.competing, np.diff(pairs.offsets))]] = 1
+    loops = _loops(engine)
+    offsets, vacancy = pairs.offsets.copy(), writable(pairs.vacancy)
+    gained: I64 = loops.wider(
+        offsets, vacancy, *loops.transpose(offsets, vacancy, len(room.caps)), start, room.caps, room.pools,
+        room.pool_caps, room.pool_at, room.members, stuck.astype(np.int64), inside, at, student,
+        np.concatenate([np.zeros(0, np.int64), *where]),
+    )  # fmt: skip
+    return gained
 
 
 def _loops(engine: backend.Engine | None) -> Any:
