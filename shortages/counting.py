@@ -100,7 +100,7 @@ def structure_of(
     fair = chance.fair_chance(
         pairs, vacancy_cap, pool_of, pool_cap, rounds=rounds, lot=lot, vacancy_order=vacancy_order, engine=engine
     )
-    free = _room(vacancy_cap, pool_of, pool_cap)
+    free = room_of(vacancy_cap, pool_of, pool_cap)
     fitting = _sums(free[pairs.vacancy], pairs.offsets)
     none = fitting == 0
     # Who is eligible for full places only is in the engine's set of competing students, with a capacity of nothing.
@@ -116,7 +116,7 @@ def structure_of(
     return Structural(pairs, best, place, fair.share, fitting, units, fair.rounds)
 
 
-def _room(vacancy_cap: npt.ArrayLike, pool_of: npt.ArrayLike, pool_cap: npt.ArrayLike) -> I64:
+def room_of(vacancy_cap: npt.ArrayLike, pool_of: npt.ArrayLike, pool_cap: npt.ArrayLike) -> I64:
     """Free places of each vacancy that its pool has supervision for, were it alone."""
     caps, pools = np.asarray(vacancy_cap, np.int64), np.asarray(pool_of, np.int64)
     room = np.append(np.asarray(pool_cap, np.int64), np.iinfo(np.int64).max)
@@ -158,7 +158,7 @@ def reasons(night: Night, found: Structural) -> tuple[list[str], I64]:
     """
     told = [""] * night.students.n
     gain = np.zeros(night.students.n, np.int64)
-    free = _room(night.vacancies.cap, night.vacancies.pool, night.pools.cap)
+    free = room_of(night.vacancies.cap, night.vacancies.pool, night.pools.cap)
     open_at = np.flatnonzero(free > 0)
     own_tests = {rule: test for rule, test in rules.TESTS.items() if rule is not Rule.CREBO}
     names = [*own_tests, Rule.REFUSED]

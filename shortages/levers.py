@@ -1,7 +1,8 @@
 """What would help, as rows for `Lever`: each with what one step of it promises (docs/shortage.md), best first.
 
-PLACE and SUPERVISION promise exactly: the most that can be placed goes up by one with each of `steps` steps. CALL
-promises nothing more than that there is a place for each of these students in every best division.
+PLACE and SUPERVISION promise exactly: the most that can be placed goes up by one with each of `steps` steps. WEEKDAY,
+TRAVEL and YEAR promise that exactly `gain` more can be placed if every student in it goes along. CALL promises no more
+than that every best division has a place for each of these students.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from matchmaking.columns import Column
+from matchmaking.columns import Column, rows_of
 from matchmaking.engine import candidates, places
 from matchmaking.engine.geo import I64
+from matchmaking.engine.types import DISTANCE_MAX, StudentLists, Students
 from shortages import counting
 from shortages.counting import Place, Structural
 from shortages.enums import LeverKind
@@ -25,6 +27,9 @@ KINDS_PER_REGION = 60
 KEEP_PER_REGION = 25
 HOURS_PER_STUDENT = 4
 """Hours of guidance a week that one student more asks of a team, as the sector reckons."""
+TRAVEL_KM = 5
+WEEKDAYS = 5
+YEARS = 4
 LEAST_CALL = 5
 """Fewer silent students than this are not told per region: it would point at persons (R9)."""
 EFFORT: dict[LeverKind, tuple[float, float]] = {
@@ -33,7 +38,7 @@ EFFORT: dict[LeverKind, tuple[float, float]] = {
     LeverKind.CALL: (0.5, 0.25),  # prepare a list; a quarter of an hour per student
     LeverKind.WEEKDAY: (6, 0.1),  # change the roster of a class; tell each student
     LeverKind.TRAVEL: (1, 0.5),  # a talk with each student about the way
-    LeverKind.YEAR: (4, 0),  # an agreement with the organisations about what a leerjaar can do
+    LeverKind.YEAR: (4, 0.1),  # an agreement with the organisations about what a leerjaar can do
 }
 """Hours of work per step (fixed, and per student or unit of `amount`): a choice to rank by, not a measurement."""
 
@@ -219,5 +224,101 @@ def calls_of_schools(night: Night, found: Structural) -> list[Advice]:
 
 
 def for_schools(night: Night, found: Structural) -> list[Advice]:
-    """What each school itself can do."""
-    return calls_of_schools(night, found)
+    """What each school itself can do: call, another weekday, a longer way, an agreement about a leerjaar.
+
+    The last three are about the school's students who may be left without a place (no fitting place, or too few), and
+    promise exactly how many more can be placed at most if all of them could.
+    """
+    changes = list(_school_changes(night, found))
+    gains = places.gain_of_wider(
+        found.pairs, night.vacancies.cap, night.vacancies.pool, night.pools.cap, found.best,
+        [(change.student, change.vacancy) for change in changes],
+    )  # fmt: skip
+    helps = [
+        replace(change.advice, gain=int(gain), direct=change.fitting)
+        for change, gain in zip(changes, gains.tolist(), strict=True)
+        if gain > 0
+    ]
+    return calls_of_schools(night, found) + helps
+
+
+@dataclass(frozen=True, eq=False)
+class _Change:
+    """Pairs that would come with it; `fitting` students would have a fitting free place more."""
+
+    advice: Advice
+    student: I64
+    vacancy: I64
+    fitting: int
+
+
+def wider_students(students: Students, kind: LeverKind, value: int) -> Students:
+    """The same students if one thing were different for each: one more weekday (bit), so many metres, another leerjaar."""
+    columns = dict(students.columns())
+    if kind is LeverKind.WEEKDAY:
+        columns["days"] = students.days | np.uint8(value)
+    elif kind is LeverKind.TRAVEL:
+        columns["max_metres"] = np.minimum(students.max_metres.astype(np.int64) + value, DISTANCE_MAX)
+    elif kind is LeverKind.YEAR:
+        columns["leerjaar"] = np.full(students.n, value)
+    return Students.of(**columns)
+
+
+def _school_changes(night: Night, found: Structural) -> Iterator[_Change]:
+    """Every change for every school with the pairs it brings, one scan of the market per kind of change."""
+    stuck = np.flatnonzero(found.place != Place.FITS)
+    if not len(stuck):
+        return
+    free = counting.room_of(night.vacancies.cap, night.vacancies.pool, night.pools.cap) > 0
+    size = max(night.vacancies.n, 1)
+    of_stuck = np.repeat(found.place != Place.FITS, np.diff(found.pairs.offsets))
+    known = np.sort(found.pairs.student()[of_stuck] * size + found.pairs.vacancy[of_stuck])
+    for kind, value, who in _ways(night, stuck):
+        if not len(who):
+            continue
+        rows = take_lists(night.exclusions.offsets, night.exclusions.vacancy, who)
+        wide = wider_students(night.students.take(who), kind, value)
+        pairs = candidates.find(wide, night.vacancies, rows, night.policy, night.day.toordinal())
+        student, vacancy = who[pairs.student()], pairs.vacancy.astype(np.int64)
+        new = ~rows_of(known, student * size + vacancy)[1]
+        student, vacancy = student[new], vacancy[new]
+        if not len(student):
+            continue
+        school = night.demand["school"][night.student_row[student]]
+        year = night.students.leerjaar[student].astype(np.int64)
+        # An agreement about a leerjaar is about that leerjaar; the others are about all of a school.
+        group = school * 8 + year if kind is LeverKind.YEAR else school * 8
+        by = np.argsort(group, kind="stable")
+        names, first = np.unique(group[by], return_index=True)
+        for name, mine in zip(names.tolist(), np.split(by, first[1:].tolist()), strict=True):
+            students = np.unique(student[mine])
+            gets_one = np.unique(student[mine][free[vacancy[mine]]])
+            advice = Advice(
+                kind,
+                gain=0,
+                amount=TRAVEL_KM if kind is LeverKind.TRAVEL else len(students),
+                school_id=name // 8,
+                year=name % 8 or None,
+                days=value if kind is LeverKind.WEEKDAY else None,
+                example={"as_year": value} if kind is LeverKind.YEAR else {},
+                students=len(students),
+            )
+            yield _Change(advice, student[mine], vacancy[mine], len(gets_one))
+
+
+def _ways(night: Night, stuck: I64) -> Iterator[tuple[LeverKind, int, I64]]:
+    """What could be different, and for which of the stuck students it is."""
+    days, year = night.students.days[stuck], night.students.leerjaar[stuck]
+    for day in range(WEEKDAYS):
+        yield LeverKind.WEEKDAY, 1 << day, stuck[days & (1 << day) == 0]
+    yield LeverKind.TRAVEL, TRAVEL_KM * 1000, stuck
+    for as_year in range(1, YEARS + 1):
+        # A year earlier or later; more would be another stage.
+        yield LeverKind.YEAR, as_year, stuck[np.abs(year.astype(np.int64) - as_year) == 1]
+
+
+def take_lists(offsets: I64, vacancy: Column, rows: I64) -> StudentLists:
+    """The lists of only these students, in this order."""
+    length = offsets[rows + 1] - offsets[rows]
+    at = np.concatenate(([0], np.cumsum(length))).astype(np.int64)
+    return StudentLists(at, vacancy[np.repeat(offsets[rows] - at[:-1], length) + np.arange(at[-1])])

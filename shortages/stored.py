@@ -18,7 +18,7 @@ import numpy as np
 
 from matchmaking.columns import Column, SnapshotError
 from matchmaking.engine.structural import Structure
-from matchmaking.engine.types import Bools, Pairs, Policy, Pools, Students, Vacancies
+from matchmaking.engine.types import Bools, Exclusions, Pairs, Policy, Pools, Students, Vacancies
 from shortages.counting import Place, Structural
 from shortages.market import Areas, Night
 from shortages.models import ShortageSnapshot
@@ -55,6 +55,7 @@ class StoredMarket:
     students: Students
     vacancies: Vacancies
     pools: Pools
+    exclusions: Exclusions
     pairs: Pairs
     best: Structure
     areas: Areas
@@ -84,6 +85,7 @@ def keep(night: Night, found: Structural) -> StoredMarket:
         students=night.students,
         vacancies=night.vacancies,
         pools=night.pools,
+        exclusions=night.exclusions,
         pairs=found.pairs,
         best=found.best,
         areas=night.areas,
@@ -112,6 +114,8 @@ def pack(market: StoredMarket) -> bytes:
             arrays[f"{prefix}.{name}"] = column
     arrays |= {name: getattr(market, name) for name in _PLAIN}
     arrays |= {
+        "exclusions.offsets": market.exclusions.offsets,
+        "exclusions.vacancy": market.exclusions.vacancy,
         "pairs.offsets": market.pairs.offsets,
         "pairs.vacancy": market.pairs.vacancy,
         "best.pair": best.pair.astype(np.int32),
@@ -151,6 +155,7 @@ def unpack(data: bytes | memoryview) -> StoredMarket:
     return StoredMarket(
         day=dt.date.fromisoformat(meta["day"]),
         policy=Policy.from_dict(meta["policy"]),
+        exclusions=Exclusions(arrays["exclusions.offsets"], arrays["exclusions.vacancy"]),
         pairs=pairs,
         best=Structure(
             pair=arrays["best.pair"].astype(np.int64),

@@ -348,5 +348,18 @@ wider = kernel(shortage_loops.wider)
 connect = kernel(shortage_loops.connect)
 connect_squares = kernel(shortage_loops.connect_squares)
 
-KERNELS = (popcounts, scan, unpack, divide, augment, fill, transpose, hand_out, extra_places, wider, connect, connect_squares)
+KERNELS = (
+    popcounts,
+    scan,
+    unpack,
+    divide,
+    augment,
+    fill,
+    transpose,
+    hand_out,
+    extra_places,
+    wider,
+    connect,
+    connect_squares,
+)
 drop_stale(KERNELS, formula.__file__)

@@ -390,7 +390,8 @@ def wider(
     `extra_vacancy`, change c from `change_at[c]`). Every way to place one more passes a student who was given more or
     was moved before. From each of those a way out to a place with room is looked for, outside the crowded part and
     past unmoved students only, and a way in from a student without a place. What cannot be part of a way is looked at
-    once per change. What a change did is undone.
+    once per change; only when a vacancy of the crowded part comes to have room within its full pool, which is rare, is
+    the crowded part searched too. What a change did is undone.
     """
     n, m, changes = len(start), len(vacancy_cap), len(change_at) - 1
     never = np.int64(1) << 62
@@ -437,6 +438,9 @@ def wider(
     in_seen = np.empty(m, np.int64)
     move_who = np.empty(2 * n + m + 2, np.int64)
     move_to = np.empty(2 * n + m + 2, np.int64)
+    left_at = np.empty(2 * n + m + 2, np.int64)
+    before = np.empty(2 * n + m + 2, np.int64)
+    mark = np.int64(0)
     for change in range(changes):
         size = 0
         for e in range(change_at[change], change_at[change + 1]):
@@ -450,8 +454,8 @@ def wider(
         out_seen[:] = 0
         in_student[:] = 0
         in_vacancy[:] = 0
-        mark = np.int64(0)
         progress = size > 0
+        anywhere = False
         while progress:
             progress = False
             at = 0
@@ -466,7 +470,7 @@ def wider(
                 goal = -1
                 for e in range(offsets[x], offsets[x + 1]):
                     j = np.int64(vacancy[e])
-                    if inside[j] == 0 and out_seen[j] < mark and j != match[x]:
+                    if (inside[j] == 0 or anywhere) and out_seen[j] < mark and j != match[x]:
                         out_seen[j] = mark
                         out_by[j], out_from[j] = x, -1
                         out_queue[last] = j
@@ -474,7 +478,7 @@ def wider(
                 e = own_entry[x]
                 while e >= 0:
                     j = extra_vacancy[e]
-                    if inside[j] == 0 and out_seen[j] < mark and j != match[x]:
+                    if (inside[j] == 0 or anywhere) and out_seen[j] < mark and j != match[x]:
                         out_seen[j] = mark
                         out_by[j], out_from[j] = x, -1
                         out_queue[last] = j
@@ -499,11 +503,11 @@ def wider(
                         own = pool_members[k] if whole_pool else k
                         for p in range(placed_at[own], placed_at[own + 1]):
                             t = placed[p]
-                            if stuck[t] == 1 or match[t] != start[t] or in_work[t] == 1:
+                            if (stuck[t] == 1 and not anywhere) or match[t] != start[t] or in_work[t] == 1:
                                 continue
                             for e in range(offsets[t], offsets[t + 1]):
                                 other = np.int64(vacancy[e])
-                                if inside[other] == 0 and out_seen[other] < mark:
+                                if (inside[other] == 0 or anywhere) and out_seen[other] < mark:
                                     out_seen[other] = mark
                                     out_by[other], out_from[other] = t, j
                                     out_queue[last] = other
@@ -607,6 +611,11 @@ def wider(
                         q += 1
                 for k in range(moves):
                     i = move_who[k]
+                    left_at[k] = match[i]
+                    if match[i] >= 0:
+                        before[k] = load[match[i]]
+                for k in range(moves):
+                    i = move_who[k]
                     if match[i] >= 0:
                         load[match[i]] -= 1
                         pool_load[pool_of[match[i]]] -= 1
@@ -617,6 +626,12 @@ def wider(
                         in_work[i] = 1
                         work[size] = i
                         size += 1
+                # A vacancy that lost somebody to another of its pool has room where there was none: look again.
+                for k in range(moves):
+                    if left_at[k] >= 0 and load[left_at[k]] < before[k]:
+                        out_seen[:] = 0
+                        if inside[left_at[k]] == 1:
+                            anywhere = True
                 gained[change] += 1
                 progress = True
         for k in range(size):
