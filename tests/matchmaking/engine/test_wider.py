@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -92,7 +93,7 @@ def test_a_chain_can_be_followed_place_by_place(market: Market, data: st.DataObj
         assert all(start[i] >= 0 for i in chain[:-1])
         assert found.straight[0] == (len(chain) == 1)
         # Each next student takes what the one before left: that place, or another of the same pool.
-        for leaver, taker in zip(chain, chain[1:], strict=False):
+        for leaver, taker in pairwise(chain):
             left = start[leaver]
             same_pool = {j for j, p in enumerate(market.pool_of) if p >= 0 and p == market.pool_of[left]} | {left}
             assert same_pool & set(market.lists[taker])
