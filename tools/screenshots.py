@@ -53,6 +53,8 @@ PICTURES = (
     Picture("inventory", "/beheer/inventarisatie/", who=BROKER),
     Picture("placements", "/beheer/plaatsingen/", who=BROKER),
     Picture("school", "/school/studenten/", who=COORDINATOR),
+    Picture("shortage", "/school/tekort/", who=COORDINATOR),
+    Picture("shortage-dark", "/school/tekort/", who=COORDINATOR, dark=True),
     Picture("school-placements", "/school/plaatsingen/", who=COORDINATOR),
     Picture("roadshow", "/roadshows/utrecht-maakt-plek-demo/"),
 )

@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations import weekdays
-from organisations.models import Organisation, TargetGroup
+from organisations.models import Organisation, StagePeriod, TargetGroup
 from placements.enums import ApplicationStatus, PlacementStatus
 from placements.guidance.enums import HelpAction, HelpReason, TaskStatus
 from placements.guidance.registry import Found, found_elsewhere
@@ -138,15 +138,18 @@ def needing_help(
     student: Student | None = None,
     day: dt.date | None = None,
     settings: HelpSettings | None = None,
+    period: StagePeriod | None = None,
 ) -> list[HelpRow]:
     """Return the school's students who need somebody now, the most urgent first; at most `limit`, or only `student`.
+
+    With a `period` only those with a search in it, which saves the query for who has none.
 
     Whoever is in conversation, has an offer or has the place of that search is left out. Five queries and one for every
     registered reason: fixed, whatever the number of students. Only for who may see these students.
     """
     day = day or today()
     settings = settings or settings_of(school)
-    rows = _rows(school, settings, day, student)
+    rows = _rows(school, settings, day, student, period)
     rows.sort(key=lambda row: (-row.weight, row.student.user.last_name, row.student.user.first_name, row.student.pk))
     shown = rows[:limit]
     searches = [row.search for row in shown if row.search is not None]
@@ -155,8 +158,10 @@ def needing_help(
     return shown
 
 
-def _rows(school: Organisation, settings: HelpSettings, day: dt.date, student: Student | None) -> list[HelpRow]:
-    searches = _searches(school, day, student)
+def _rows(
+    school: Organisation, settings: HelpSettings, day: dt.date, student: Student | None, period: StagePeriod | None
+) -> list[HelpRow]:
+    searches = _searches(school, day, student, period)
     told = found_elsewhere([search.pk for search in searches if search.status == SearchStatus.OPEN])
     rows = []
     for search in searches:
@@ -164,14 +169,16 @@ def _rows(school: Organisation, settings: HelpSettings, day: dt.date, student: S
         if found:
             found.sort(key=lambda reason: -reason.weight)
             rows.append(HelpRow(search.student, search, tuple(found), _number(search, "open_applications")))
-    for absent in _without_search(school, student):
+    for absent in _without_search(school, student) if period is None else ():
         found = reasons_of(_facts_without(absent), settings, day)
         if found:
             rows.append(HelpRow(absent, None, tuple(found), 0))
     return rows
 
 
-def _searches(school: Organisation, day: dt.date, student: Student | None) -> list[PlacementSearch]:
+def _searches(
+    school: Organisation, day: dt.date, student: Student | None, period: StagePeriod | None
+) -> list[PlacementSearch]:
     """One search per student: the open one, else the draft; the nearest to now wins."""
     mine = Application.objects.filter(student=OuterRef("student"))
     unanswered = mine.filter(search=OuterRef("pk")).unanswered().order_by("submitted_at", "pk")
@@ -215,6 +222,8 @@ def _searches(school: Organisation, day: dt.date, student: Student | None) -> li
         .order_by("student_id", "-status", "starts_on", "pk")
         .distinct("student_id")
     )
+    if period is not None:
+        found = found.filter(period=period)
     return list(found if student is None else found.filter(student=student))
 
 

@@ -22,7 +22,7 @@ def schools_of(user: User | AnonymousUser) -> list[Organisation]:
     own = Organisation.objects.schools()
     if not user.is_superuser:
         own = own.filter(pk__in=Organisation.objects.of(user, Role.COORDINATOR).values("pk"))
-    return list(own.order_by("name", "pk"))
+    return list(own.select_related("help_settings").order_by("name", "pk"))
 
 
 def choose(schools: list[Organisation], wanted: str) -> Organisation | None:

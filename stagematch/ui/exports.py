@@ -17,6 +17,11 @@ _TYPES = {
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
+def content_type(kind: str) -> str:
+    """Return the media type of a CSV or XLSX file."""
+    return _TYPES[kind]
+
+
 def safe_cell(value: Any) -> Any:
     """Return a value that no spreadsheet takes for a formula: text that starts like one gets an apostrophe before it.
 

@@ -437,6 +437,9 @@ def team_lead() -> Iterator[Visit]:
 
 def bpv() -> Iterator[Visit]:
     """The coordinator's students, and setting up a second factor."""
+    yield _page("shortage-dashboard")
+    yield _page("shortage-dashboard", query="?gebied=provincie&alles=ja", label="shortage-dashboard of regions")
+    yield _page("shortage-students", query="?leerjaar=2&soort=structureel")
     yield _page("school-proposals")
     yield _page("mfa_activate_totp")
     yield _page("school-students")

@@ -1,0 +1,43 @@
+"""'Tekort in beeld' for the BPV-coördinator of one's own school (features B5, B6); a platform admin picks a school."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from organisations.enums import Role
+from organisations.roles import role_required
+from shortages.dashboard.page import Dashboard
+from shortages.dashboard.students import StudentList, most_in_need
+from shortages.definitions import definitions
+from stagematch.accounts.models import User
+
+TAB = "tekort"
+
+
+def page_of(request: HttpRequest) -> Dashboard:
+    """Return the page that the address asks for; a school that is not one's own does not exist (404)."""
+    assert isinstance(request.user, User)  # noqa: S101 -- role_required let in nobody else
+    return Dashboard(request.user, request.GET)
+
+
+@require_safe
+@role_required(Role.COORDINATOR)
+def shortage(request: HttpRequest) -> HttpResponse:
+    """Show the school's shortage of last night: the number, what helps, where and when, the line, and who needs help."""
+    page = page_of(request)
+    context = {
+        "page": page,
+        "students": most_in_need(page) if page.totals.open else [],
+        "definitions": definitions(page.night.definition) if page.night else [],
+        "tab": TAB,
+    }
+    return render(request, "shortages/dashboard/page.html", context)
+
+
+@require_safe
+@role_required(Role.COORDINATOR)
+def shortage_students(request: HttpRequest) -> HttpResponse:
+    """Show the own students behind one tile, cell or line."""
+    page = page_of(request)
+    found = StudentList(page, request.GET)
+    return render(request, "shortages/dashboard/students.html", {"page": page, "found": found, "tab": TAB})
