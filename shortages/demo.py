@@ -41,27 +41,27 @@ def fill(day: dt.date) -> str:
 
 def invent_weeks(real: ShortageSnapshot, weeks: int = WEEKS) -> int:
     """Write so many invented weekly counts before a real one; return how many."""
-    demand, supply = _columns(DemandCell, real), _columns(SupplyCell, real)
+    demand, supply = read_cells(DemandCell, real), read_cells(SupplyCell, real)
     chance = np.random.default_rng(637)
     luck = {name: chance.random(len(demand["students"])) for name in ("students", "placed", "talking", "rest")}
     supply_luck = chance.random(len(supply["places"]))
     for week in range(1, weeks + 1):
-        cells, places = _demand_of(demand, luck, week), _supply_of(supply, supply_luck, week)
+        cells, places = invented_demand(demand, luck, week), _supply_of(supply, supply_luck, week)
         snapshot = ShortageSnapshot.objects.create(
             day=real.day - dt.timedelta(weeks=week),
             definition=CURRENT,
             status=SnapshotStatus.DONE,
-            counts=_totals(cells, places) | {"demo": True},
+            counts=cell_totals(cells, places) | {"demo": True},
             started_at=real.started_at - dt.timedelta(weeks=week),
             finished_at=(real.finished_at or real.started_at) - dt.timedelta(weeks=week),
         )
-        copy_columns(DemandCell, _writable(cells) | {"snapshot_id": snapshot.pk})
-        copy_columns(SupplyCell, _writable(places) | {"snapshot_id": snapshot.pk})
+        copy_columns(DemandCell, writable_cells(cells) | {"snapshot_id": snapshot.pk})
+        copy_columns(SupplyCell, writable_cells(places) | {"snapshot_id": snapshot.pk})
         publish_figures(snapshot=snapshot)
     return weeks
 
 
-def _columns(model: type[DemandCell] | type[SupplyCell], real: ShortageSnapshot) -> dict[str, Column]:
+def read_cells(model: type[DemandCell] | type[SupplyCell], real: ShortageSnapshot) -> dict[str, Column]:
     names = [f.attname for f in model._meta.local_concrete_fields if f.attname not in ("id", "snapshot_id")]
     rows = list(model._default_manager.filter(snapshot=real).order_by("pk").values_list(*names))
     table = np.array([[-1 if value is None else value for value in row] for row in rows], np.float64)
@@ -69,7 +69,7 @@ def _columns(model: type[DemandCell] | type[SupplyCell], real: ShortageSnapshot)
     return {name: table[:, k] if name == "structural" else table[:, k].astype(np.int64) for k, name in enumerate(names)}
 
 
-def _demand_of(real: dict[str, Column], luck: dict[str, Column], week: int) -> dict[str, Column]:
+def invented_demand(real: dict[str, Column], luck: dict[str, Column], week: int) -> dict[str, Column]:
     """The cells of so many weeks ago: fewer enrolled, far fewer placed, a larger part stuck."""
     enrolled, placed_share = 1 - 0.012 * max(0, week - 8), max(0.0, 1 - week / 20) ** 1.5
     talk_share, worse = max(0.08, 1 - week / 17), 1 + 0.006 * week
@@ -131,7 +131,7 @@ def _supply_of(real: dict[str, Column], luck: Column, week: int) -> dict[str, Co
     }
 
 
-def _writable(cells: dict[str, Column]) -> dict[str, Any]:
+def writable_cells(cells: dict[str, Column]) -> dict[str, Any]:
     """Without empty cells, and with NULL for an unknown gemeente."""
     size = cells["students"] if "students" in cells else cells["places"]
     there = size > 0
@@ -140,11 +140,12 @@ def _writable(cells: dict[str, Column]) -> dict[str, Any]:
     return columns
 
 
-def _totals(demand: dict[str, Column], supply: dict[str, Column]) -> dict[str, int]:
-    """The totals of a real count that these cells add up to."""
+def cell_totals(demand: dict[str, Column], supply: dict[str, Column] | None = None) -> dict[str, int]:
+    """The totals of a real count that these cells add up to; without supply, of one in which no place was counted."""
     names = ("students", "placed", "talking", "open", "silent", "without_fit", "competing")
     totals = {name: int(demand[name].sum()) for name in names}
-    totals |= {name: int(supply[name].sum()) for name in ("places", "taken", "held", "free", "blocked")}
+    places = ("places", "taken", "held", "free", "blocked")
+    totals |= {name: int(supply[name].sum()) if supply is not None else 0 for name in places}
     shortage = round(float(demand["structural"].sum()))
     return totals | {
         "shortage": shortage,

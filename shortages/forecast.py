@@ -111,6 +111,8 @@ class Known:
     week: int
     told: F64
     prior: Prior = field(default_factory=Prior)
+    last: F64 | None = None
+    """How many students there were a year before, NaN where that says nothing; None: those of the last season."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,8 +183,8 @@ def curves(past: Sequence[Season], weeks: int, prior: Prior) -> Curves:
         final += np.where(seen, ends, 0).sum(axis=0)
     pace = (_smooth(placed) + prior.pace * prior.pace_weeks) / (_smooth(could) + prior.pace_weeks)
     usual = (_smooth(short) + prior.short * 20) / (_smooth(students) + 20)
-    # With nothing seen before: students come evenly from half a year before the start.
-    even = np.clip(1 - np.arange(weeks + 1) / (weeks + 4), 0.05, 1)
+    # With nothing seen before: some are there half a year before the start, the others come evenly.
+    even = 1 - 0.6 * np.arange(weeks + 1) / (weeks + 4)
     there = (come + even * 20) / (final + 20)
     there = np.minimum.accumulate(np.minimum(there, 1.0))
     there[0] = 1.0
@@ -221,13 +223,14 @@ def _come_error(past: Sequence[Season], there: F64, prior: Prior) -> F64:
     for season in past:
         final = season.students[:, :1]
         big = (final >= 10) & (season.students > 0)
-        off = np.where(big, np.log(np.where(big, season.students / final, 1)) - np.log(there), 0)
+        off = np.where(big, np.log(np.where(big, season.students, 1) / np.where(big, final, 1)) - np.log(there), 0)
         total += (off**2).sum(axis=0)
         number += big.sum(axis=0)
     # The fewer are still to come, the surer it is.
     wide = prior.ladder * 4 * (1 - there) + 0.005
     error: F64 = np.sqrt((total + wide**2 * 10) / (number + 10))
-    return error
+    # All schools of one season say little about how seasons differ.
+    return np.maximum(error, np.where(there < 1, 0.05 / (1 + len(past)), 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -366,7 +369,9 @@ def _final(known: Known, usual: Curves, draws: int, rng: np.random.Generator) ->
     """
     prior, week = known.prior, known.week
     here = _last(known.now.students, week)
-    last = known.past[-1].students[:, 0] if known.past else np.full(len(here), np.nan)
+    last = known.last
+    if last is None:
+        last = known.past[-1].students[:, 0] if known.past else np.full(len(here), np.nan)
     come = usual.come[week]
     # The variance of each on the scale of logarithms; few students say little.
     sources = (
@@ -388,7 +393,8 @@ def _final(known: Known, usual: Curves, draws: int, rng: np.random.Generator) ->
     scale = total - (1 / variance**2).sum(axis=0) / np.maximum(total, 1e-9)
     between = np.maximum(apart - np.array([0.0, 3.84, 5.99])[spare], 0) / np.maximum(scale, 1e-9)
     mean, sure = _weighed(log, variance + np.where(spare > 0, between, 0))
-    drawn = np.exp(mean + rng.normal(0, 1, (draws, len(here))) / np.sqrt(np.maximum(sure, 1e-9)))
+    unsure = np.where(sure > 0, 1 / np.sqrt(np.maximum(sure, 1e-9)), 0)
+    drawn = np.exp(mean + rng.normal(0, 1, (draws, len(here))) * unsure)
     drawn = np.where(sure > 0, drawn, here)
     if week == 0:
         drawn = np.broadcast_to(here, drawn.shape)

@@ -2,20 +2,38 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext_lazy as _
+
 from matchmaking.bench.parts import register_part
 from matchmaking.demo import hooks as demo_hooks
+from organisations.enums import Role
+from organisations.models import Membership
 from shortages import help_reasons, invariants, mail_samples
+from stagematch.mail.topics import Frequency, register_topic
 
 
 def register() -> None:
     """Say what must be true of counts, give the mails a sample, and let the demo have a history."""
     from shortages import demo
+    from shortages.ahead import demo as ahead_demo
 
     help_reasons.register()
     invariants.register_all()
     mail_samples.register()
     demo_hooks.register_filler(demo.fill)
+    demo_hooks.register_filler(ahead_demo.fill)
     register_part("forecast", forecast_bench)
+    register_topic(
+        "forecast",
+        label=_("Een tekort dat eraan komt"),
+        explanation=_(
+            "Als er bij het begin van een periode meer studenten zonder plek zijn dan de grens van je school."
+        ),
+        templates=["shortages/forecast_warning"],
+        default=Frequency.NOW,
+        choices=[Frequency.NOW, Frequency.DAILY, Frequency.OFF],
+        audience=lambda user: Membership.objects.active().filter(user=user, role=Role.COORDINATOR).exists(),
+    )
 
 
 def forecast_bench(say: Callable[[str], None]) -> str:

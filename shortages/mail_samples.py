@@ -17,3 +17,17 @@ def register() -> None:
             "link": f"{settings.BASE_URL}/beheer/shortages/shortagesnapshot/1/change/",
         },
     )
+    samples.register(
+        "shortages/forecast_warning",
+        lambda: {
+            "school": "ROC De Brug",
+            "period": "februari tot juli 2027",
+            "starts_on": dt.date(2027, 2, 1),
+            "low": 18,
+            "high": 31,
+            "level": 15,
+            "weeks": 12,
+            "last_year": 25,
+            "link": f"{settings.BASE_URL}/school/tekort/vooruitblik/",
+        },
+    )

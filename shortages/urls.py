@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from shortages.views import expected, report, school
+from shortages.views import expected, forecast, report, school
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("school/tekort/", school.shortage, name="shortage-dashboard"),
@@ -10,4 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("school/tekort/verwacht/", expected.shortage_expected, name="shortage-expected"),
     path("school/tekort/verwacht/bestand/", expected.shortage_expected_file, name="shortage-expected-file"),
     path("school/tekort/verwacht/inlezen/", expected.shortage_expected_upload, name="shortage-expected-upload"),
+    path("school/tekort/vooruitblik/", forecast.shortage_forecast, name="shortage-forecast"),
+    path("school/tekort/vooruitblik/grens/", forecast.shortage_forecast_warning, name="shortage-forecast-warning"),
 ]

@@ -20,7 +20,8 @@ class Forecast(models.Model):
     start of the comparable period a year before, when that was counted.
     """
 
-    snapshot = models.ForeignKey(ShortageSnapshot, models.CASCADE, related_name="forecasts")
+    # A count of the day itself can be replaced; what was said stays said.
+    snapshot = models.ForeignKey(ShortageSnapshot, models.SET_NULL, null=True, related_name="forecasts")
     day = models.DateField(_("stand van"))
     period = models.ForeignKey(StagePeriod, models.PROTECT, related_name="+", verbose_name=_("periode"))
     school = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True, related_name="forecasts")

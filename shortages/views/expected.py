@@ -25,7 +25,7 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
-def _asked(
+def asked(
     request: HttpRequest,
 ) -> tuple[list[Organisation], Organisation | None, list[StagePeriod], StagePeriod | None]:
     """The schools somebody may choose from and the periods ahead, with the one of each that was asked for."""
@@ -46,7 +46,7 @@ def _page(school: Organisation, period: StagePeriod) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def shortage_expected(request: HttpRequest) -> HttpResponse:
     """Fill in how many students need a place in a period that is still to come."""
-    schools, school, periods, period = _asked(request)
+    schools, school, periods, period = asked(request)
     context = {"schools": schools, "school": school, "periods": periods, "period": period, "tab": "tekort"}
     if school is None or period is None:
         return render(request, "shortages/expected.html", context)
@@ -75,7 +75,7 @@ def shortage_expected(request: HttpRequest) -> HttpResponse:
 @require_POST
 def shortage_expected_upload(request: HttpRequest) -> HttpResponse:
     """Read the numbers from a file: all of it, or nothing with the reasons why."""
-    schools, school, periods, period = _asked(request)
+    schools, school, periods, period = asked(request)
     if school is None or period is None:
         return redirect("shortage-expected")
     upload = UploadForm(request.POST, request.FILES)
@@ -99,7 +99,7 @@ def shortage_expected_upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 def shortage_expected_file(request: HttpRequest) -> HttpResponse:
     """The table as CSV, to fill in elsewhere and send back."""
-    _schools, school, _periods, period = _asked(request)
+    _schools, school, _periods, period = asked(request)
     if school is None or period is None:
         return redirect("shortage-expected")
     return file_of(sheet_of(school, period), CSV)

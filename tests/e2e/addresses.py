@@ -450,6 +450,8 @@ def bpv() -> Iterator[Visit]:
     yield _page("school-reports")
     yield _page("shortage-expected")
     yield _page("shortage-expected", query="?periode=sep-jan-2028", label="shortage-expected next year")
+    yield _page("shortage-forecast")
+    yield _page("shortage-forecast", query="?periode=sep-jan-2028", label="shortage-forecast not yet")
     yield _page("school-report", _first(Report.objects.all()).public_id)
     yield _page("school-placements")
     yield _page("school-inventory")
