@@ -113,7 +113,7 @@ class _Run:
             known = students_of(self.school, rows)
             self.adopted |= known.adopted
             check_together(self.sheet, rows, known, seen, self.school)
-            batch = settle(self.school, rows, known)
+            batch = settle(self.school, rows, known, for_real=False)
             for row, outcome, changes in zip(rows, batch.outcomes, batch.changes, strict=True):
                 counts[outcome] += 1
                 outcomes.append((row.number, row.values["number"], outcome))
@@ -147,7 +147,7 @@ class _Run:
         """Read every row again and write what it changes; only after `check` found nothing wrong."""
         done = 0
         for rows in self._batches():
-            batch: Batch = settle(self.school, rows, students_of(self.school, rows))
+            batch: Batch = settle(self.school, rows, students_of(self.school, rows), for_real=True)
             write(batch)
             done += len(rows)
             self._say(done, self.total)

@@ -1,0 +1,1 @@
+"""Measurements of what schools do; figures go to docs/benchmarks.md."""
