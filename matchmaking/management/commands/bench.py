@@ -24,14 +24,15 @@ from matchmaking.engine import bench
 from matchmaking.enums import RunStatus, RunTrigger
 from matchmaking.services import run_matching
 from organisations.enums import Role
-from organisations.models import Membership
+from organisations.models import Membership, Organisation
 from placements.browse.cards import vacancy_url
 from placements.models import Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
+from students.bench import imports as imports_bench
 from students.models import PlacementSearch
 
-PARTS = ("engine", "seasons", "night", "pages")
+PARTS = ("engine", "seasons", "night", "pages", "import")
 # Page: name of the address, whose page it is ('' for everybody).
 PAGES: list[tuple[str, str]] = [
     ("home", ""),
@@ -66,7 +67,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         chosen = options["what"] or [*PARTS, *bench_parts.others()]
         logging.disable(logging.INFO)  # a line per request would drown the figures
-        if {"night", "pages"} & set(chosen) and not Vacancy.objects.exists():
+        if {"night", "pages", "import"} & set(chosen) and not Vacancy.objects.exists():
             call_command("load_demo", size=options["size"], stdout=self.stdout)
         sections: dict[str, str] = {}
         for part in [*PARTS, *bench_parts.others()]:
@@ -87,6 +88,8 @@ class Command(BaseCommand):
             return bench_parts.others()[part](self.stdout.write)
         if part == "night":
             return night_table()
+        if part == "import":
+            return import_table()
         return pages_table(max(options["repeats"], 5) * 4)
 
 
@@ -105,6 +108,14 @@ def night_table() -> str:
         f"| {counts['students']:,} | {counts['vacancies']:,} | {counts['pairs']:,} | {counts['placed']:,} "
         f"| {run.timings['read']:.2f} | {run.timings['engine']:.2f} | {wall:.2f} | {cpu:.2f} | {bench.peak_mib():.0f} |\n"
     )
+
+
+def import_table() -> str:
+    """Lists of students of two sizes read into the first school, and taken back."""
+    school = Organisation.objects.schools().filter(programmes__isnull=False).order_by("pk").first()
+    if school is None:
+        raise CommandError("Er is geen school met een opleiding.")
+    return imports_bench.table(imports_bench.measure(school))
 
 
 def pages_table(repeats: int) -> str:
