@@ -145,6 +145,11 @@ def public() -> Iterator[Visit]:
         "matching-fairness",
     ):
         yield _page(name)
+    yield _page("shortage-public")
+    yield _page("shortage-public", query="?soort=gemeente", label="shortage-public per gemeente")
+    yield _page("shortage-area", "provincie", "PV28")
+    yield _page("shortage-area", "gemeente", "GM0546", label="shortage-area of a gemeente")
+    yield _page("open-data")
     yield _page("vacancy-list")
     yield _page("vacancy-list", query="?plaats=Utrecht&straal=10&dagen=ma&sorteer=afstand")
     yield _page("vacancy-list", query="?q=bestaatechtniet", label="vacancy-list empty")

@@ -1,0 +1,109 @@
+"""The country as COROP-gebieden: colour, pattern and number say the same; a region leads to its own page."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shortages.disclosure import STEP
+
+SHARES = (0.2, 0.4, 0.65)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One region. `level` 0 to 4 is how dark it is; `number` is None when there are too few students to show."""
+
+    name: str
+    path: str
+    number: int | None
+    level: int
+    url: str
+    x: int
+    y: int
+
+    @property
+    def label(self) -> str:
+        """What a screen reader says, and what a mouse that rests on it shows."""
+        if self.number is None:
+            return _("%(name)s: te weinig studenten om te tonen") % {"name": self.name}
+        text = ngettext("ongeveer %(n)d student zonder plek", "ongeveer %(n)d studenten zonder plek", self.number)
+        return f"{self.name}: {text % {'n': self.number}}"
+
+
+@dataclass(frozen=True)
+class CountryMap:
+    """The drawing and what its steps mean."""
+
+    shapes: list[Shape]
+    view_box: str
+    steps: list[tuple[int, str]]  # level, 'van 20 tot 40'
+
+
+@lru_cache(maxsize=1)
+def _drawn() -> tuple[str, list[tuple[str, str, str, int, int]]]:
+    """The outlines (code, name, path) with a point well inside each, read once."""
+    file = settings.BASE_DIR / "stagematch" / "regions" / "data" / "corop_map.json"
+    data = json.loads(file.read_text(encoding="utf-8"))
+    regions = [(code, found["name"], found["path"], *_middle(found["path"])) for code, found in data["regions"].items()]
+    return data["viewBox"], regions
+
+
+def _middle(path: str) -> tuple[int, int]:
+    """The middle of the widest horizontal stretch through the largest part of a path of straight lines."""
+    rings = [
+        [tuple(map(float, point.split())) for point in ring.replace("L", "|").strip(" Zz").split("|")]
+        for ring in path.split("M")
+        if ring.strip()
+    ]
+    ring = max(rings, key=lambda points: abs(_area(points)))
+    rows = [point[1] for point in ring]
+    best = (0.0, 0.0, 0.0)  # width, x, y
+    low, high = min(rows), max(rows)
+    for step in range(25, 76, 5):
+        y = low + (high - low) * step / 100
+        cuts = sorted(
+            a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
+            for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)
+            if (a[1] > y) != (b[1] > y)
+        )
+        for left, right in zip(cuts[::2], cuts[1::2], strict=False):
+            best = max(best, (right - left, (left + right) / 2, y))
+    return round(best[1]), round(best[2])
+
+
+def _area(points: list[tuple[float, ...]]) -> float:
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, [*points[1:], points[0]], strict=True)) / 2
+
+
+def _edges(most: int) -> list[int]:
+    """The highest number of each step: multiples of five, because the figures are."""
+    return [STEP * max(1, int(share * most / STEP)) for share in SHARES] + [most]
+
+
+def level_of(number: int | None, edges: list[int]) -> int:
+    """Return how dark a region is: 0 when not shown, else 1 to 4 by its share of the largest."""
+    if not number:
+        return 0
+    return 1 + sum(number > edge for edge in edges[:-1])
+
+
+def draw(numbers: Mapping[str, int | None], url: Callable[[str], str]) -> CountryMap:
+    """Return the map of these numbers by COROP code."""
+    view_box, regions = _drawn()
+    edges = _edges(max((number for number in numbers.values() if number), default=0))
+    shapes = [
+        Shape(name, path, numbers.get(code), level_of(numbers.get(code), edges), url(code), x, y)
+        for code, name, path, x, y in regions
+    ]
+    steps = [
+        (level, _("tot en met %(high)d") % {"high": high} if level == 1 else f"{low + STEP}–{high}")
+        for level, (low, high) in enumerate(pairwise([0, *edges]), 1)
+        if high > low
+    ]
+    return CountryMap(shapes, view_box, steps if edges[-1] else [])

@@ -1,0 +1,245 @@
+"""The public page of the country or one area, read from published figures in at most eleven queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from organisations.models import StagePeriod
+from organisations.weekdays import text as days_text
+from shortages.areas import COUNTRY, LEVELS, names_of, where_of
+from shortages.definitions import Definition, definitions
+from shortages.enums import AreaLevel, PublishedTable
+from shortages.models import PublishedFigure, PublishedLever, ShortageSnapshot
+from shortages.public.levers import LeverLine, lines_of
+from shortages.public.map import CountryMap, draw
+from shortages.public.trend import Line, line_of
+
+MOST_LEVERS, MOST_READ = 6, 200
+MOST_ROWS = 80
+SHOWN_DEFINITIONS = ("students", "placed", "talking", "open", "structural", "frictional", "free", "blocked")
+PARTS = (AreaLevel.PROVINCE, AreaLevel.COROP, AreaLevel.LABOUR_MARKET, AreaLevel.MUNICIPALITY)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: what it is of, its figure (None: nothing to show), and where it leads."""
+
+    name: str
+    figure: PublishedFigure | None
+    url: str = ""
+
+    @property
+    def open(self) -> int | None:
+        return self.figure.open if self.figure else None
+
+    @property
+    def free(self) -> int:
+        return (self.figure.free if self.figure else None) or 0
+
+
+@dataclass
+class PublicPage:
+    """Everything the page shows of one area, period and night."""
+
+    snapshot: ShortageSnapshot
+    period: StagePeriod
+    periods: list[StagePeriod]
+    level: AreaLevel
+    code: str
+    name: str
+    kind: AreaLevel
+    kinds: list[AreaLevel]
+    rows: list[PublishedFigure]
+    names: dict[AreaLevel, dict[str, str]]
+    inside: set[str] | None  # codes of `kind` that lie in this area; None for all
+    levers: list[LeverLine]
+    around: list[Row] = field(default_factory=list)
+
+    @property
+    def is_country(self) -> bool:
+        return self.level == AreaLevel.COUNTRY
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(self.snapshot.counts.get("demo"))
+
+    @cached_property
+    def figure(self) -> PublishedFigure | None:
+        """The headline of the area."""
+        return self._find(PublishedTable.AREAS, self.level, self.code)
+
+    @property
+    def years(self) -> list[Row]:
+        """Per leerjaar."""
+        found = [f for f in self._mine(PublishedTable.YEARS) if f.open is not None]
+        return [
+            Row(_("Leerjaar %(year)d") % {"year": f.year or 0}, f) for f in sorted(found, key=lambda f: f.year or 0)
+        ]
+
+    @property
+    def qualifications(self) -> list[Row]:
+        """Per kwalificatie, of the country."""
+        found = [f for f in self._mine(PublishedTable.QUALIFICATIONS) if f.open is not None]
+        return [Row(str(f.qualification), f) for f in sorted(found, key=lambda f: -(f.open or 0))]
+
+    @property
+    def days(self) -> list[Row]:
+        """Per days on which students can come, of the country; most students first."""
+        found = [f for f in self._mine(PublishedTable.DAYS) if f.open is not None]
+        return [Row(days_text(f.days or 0), f) for f in sorted(found, key=lambda f: -(f.open or 0))[:8]]
+
+    @cached_property
+    def parts(self) -> list[Row]:
+        """The areas of the chosen kind; who has something to show first, by name."""
+        names = self.names[self.kind]
+        found = {f.code: f for f in self.rows if f.table == PublishedTable.AREAS and f.level == self.kind}
+        codes = [code for code in names if self.inside is None or code in self.inside]
+        if self.kind == AreaLevel.MUNICIPALITY:
+            codes = [code for code in codes if code in found]
+        return [Row(names[code], found.get(code), self._area_url(self.kind, code)) for code in codes]
+
+    @property
+    def parts_shown(self) -> list[Row]:
+        """Those with a figure about students."""
+        return [row for row in self.parts if row.open is not None][:MOST_ROWS]
+
+    @property
+    def left_out(self) -> int:
+        return max(0, sum(row.open is not None for row in self.parts) - MOST_ROWS)
+
+    @property
+    def parts_hidden(self) -> list[Row]:
+        """Those with too few students to show, or none; of gemeenten only where a place is free."""
+        found = [row for row in self.parts if row.open is None]
+        return [row for row in found if row.free] if self.kind == AreaLevel.MUNICIPALITY else found
+
+    @cached_property
+    def map(self) -> CountryMap | None:
+        """The COROP-gebieden of the country, with the number of students without a place."""
+        if not self.is_country:
+            return None
+        found = {f.code: f for f in self.rows if f.table == PublishedTable.AREAS and f.level == AreaLevel.COROP}
+        return draw({code: f.open for code, f in found.items()}, lambda code: self._area_url(AreaLevel.COROP, code))
+
+    @cached_property
+    def trend(self) -> Line | None:
+        """The line of this area and period."""
+        return line_of(level=self.level, code=self.code, period=self.period, until=self.snapshot.day)
+
+    @property
+    def definitions(self) -> list[Definition]:
+        """The words of this page, by the version this night was counted by."""
+        known = {word.key: word for word in definitions(self.snapshot.definition)}
+        return [known[key] for key in SHOWN_DEFINITIONS if key in known]
+
+    @property
+    def query(self) -> str:
+        """What was chosen, for the addresses of files."""
+        return urlencode({"periode": self.period.slug})
+
+    @property
+    def structural_share(self) -> int | None:
+        """Of every hundred without a place, how many no division could place; from published figures."""
+        figure = self.figure
+        if figure is None or not figure.open or figure.structural is None or figure.frictional is None:
+            return None
+        return min(100, round(100 * figure.structural / figure.open / 5) * 5)
+
+    def _mine(self, table: str) -> Iterable[PublishedFigure]:
+        return (f for f in self.rows if f.table == table and f.level == self.level and f.code == self.code)
+
+    def _find(self, table: str, level: str, code: str) -> PublishedFigure | None:
+        return next((f for f in self.rows if f.table == table and f.level == level and f.code == code), None)
+
+    def _area_url(self, level: str, code: str) -> str:
+        return f"{reverse('shortage-area', args=[level, code])}?{self.query}"
+
+    def row_of(self, level: AreaLevel, code: str) -> Row:
+        """A line for any area, with its name and address."""
+        name = self.names.get(level, {}).get(code, code)
+        url = reverse("shortage-public") if level == AreaLevel.COUNTRY else self._area_url(level, code)
+        return Row(name, self._find(PublishedTable.AREAS, level, code), url)
+
+
+def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = False) -> PublicPage | None:
+    """Return the page of an area, or None when there is no such area or nothing was published yet.
+
+    `chosen` holds the period and the kind of area of the table. With `around`, also the areas it lies in.
+    """
+    snapshot = ShortageSnapshot.objects.done().filter(published__isnull=False).order_by("-day").first()
+    own_names = names_of(level)
+    if snapshot is None or code not in own_names:
+        return None
+    periods = _periods(snapshot)
+    if not periods:
+        return None
+    period = next((p for p in periods if p.slug == chosen.get("periode")), periods[0])
+    rows = list(PublishedFigure.objects.filter(snapshot=snapshot, period=period).select_related("qualification"))
+    kinds = _kinds(level, rows)
+    kind = next((k for k in kinds if k == chosen.get("soort")), kinds[0])
+    names = {level: own_names, kind: own_names if kind == level else names_of(kind)}
+    where = where_of(snapshot.day) if level != AreaLevel.COUNTRY else {}
+    homes = [dict(place.areas()) for place in where.values()]
+    inside = None if level == AreaLevel.COUNTRY else {h[kind] for h in homes if h.get(level) == code and kind in h}
+    above = next((h for h in homes if h.get(level) == code), {AreaLevel.COUNTRY: COUNTRY})
+    page = PublicPage(
+        snapshot=snapshot, period=period, periods=periods, level=level, code=code, name=own_names[code], kind=kind,
+        kinds=kinds, rows=rows, names=names, inside=inside, levers=_levers(snapshot, level, code, above, names),
+    )  # fmt: skip
+    if around:
+        for other in (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.COUNTRY):
+            if other in above and other != level:
+                page.names.setdefault(other, names_of(other))
+                page.around.append(page.row_of(other, above[other]))
+    return page
+
+
+def _periods(snapshot: ShortageSnapshot) -> list[StagePeriod]:
+    """Periods of the night, the one with most students first to begin with."""
+    found = list(
+        StagePeriod.objects.filter(
+            pk__in=PublishedFigure.objects.filter(snapshot=snapshot, level=AreaLevel.COUNTRY).values("period")
+        ).order_by("starts_on", "ends_on")
+    )
+    return [p for p in found if p.ends_on >= snapshot.day] or found
+
+
+def _kinds(level: AreaLevel, rows: list[PublishedFigure]) -> list[AreaLevel]:
+    """The kinds of area the table can show: smaller than this area, and with figures."""
+    known = {f.level for f in rows}
+    smaller = PARTS if level == AreaLevel.COUNTRY else (AreaLevel.MUNICIPALITY,)
+    found = [kind for kind in smaller if kind in known or kind != AreaLevel.LABOUR_MARKET]
+    return found if level == AreaLevel.COUNTRY else [AreaLevel.MUNICIPALITY]
+
+
+def _levers(
+    snapshot: ShortageSnapshot,
+    level: AreaLevel,
+    code: str,
+    above: dict[AreaLevel, str],
+    names: dict[AreaLevel, dict[str, str]],
+) -> list[LeverLine]:
+    """What helps here most: of the area itself, else of the region it lies in."""
+    found = PublishedLever.objects.filter(snapshot=snapshot).select_related("qualification").order_by("position")
+    if level == AreaLevel.COUNTRY:
+        found = found.filter(level__in=[AreaLevel.COUNTRY, AreaLevel.PROVINCE])
+    else:
+        near = level if level in LEVELS.values() else AreaLevel.COROP
+        found = found.filter(level=near, code=above.get(near, code))
+    rows = _most_different(found[:MOST_READ])
+    for needed in {AreaLevel(row.level) for row in rows} - names.keys():
+        names[needed] = names_of(needed)
+    return lines_of(rows, names)
+
+
+def _most_different(levers: Iterable[PublishedLever]) -> list[PublishedLever]:
+    """At most six, and no two that differ in days or opleiding only: the first is the one that helps most."""
+    first: dict[tuple[str, str, int | None], PublishedLever] = {}
+    for lever in levers:
+        first.setdefault((lever.kind, lever.code, lever.year), lever)
+    return list(first.values())[:MOST_LEVERS]

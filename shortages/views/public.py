@@ -1,0 +1,34 @@
+"""The shortage for everybody: the country and its areas, in figures that are safe to publish."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shortages.areas import COUNTRY, names_of
+from shortages.enums import AreaLevel
+from shortages.public.page import page_of
+
+ANCHOR = 637  # stagetekort mbo Sociaal Werker in 2023, survey of the MBO Raad (domain A6-01)
+
+
+@login_not_required
+@require_safe
+def shortage_public(request: HttpRequest) -> HttpResponse:
+    """The country."""
+    return _page(request, AreaLevel.COUNTRY, COUNTRY)
+
+
+@login_not_required
+@require_safe
+def shortage_area(request: HttpRequest, level: str, code: str) -> HttpResponse:
+    """One province, COROP-gebied, arbeidsmarktregio or gemeente; 404 for what is none."""
+    if level not in AreaLevel.values or level == AreaLevel.COUNTRY or code not in names_of(level):
+        raise Http404
+    return _page(request, AreaLevel(level), code)
+
+
+def _page(request: HttpRequest, level: AreaLevel, code: str) -> HttpResponse:
+    page = page_of(level, code, request.GET)
+    context = {"page": page, "tab": "cijfers", "anchor": ANCHOR}
+    return render(request, "shortages/public/page.html", context)

@@ -1,0 +1,215 @@
+"""The public pages and the open data: the same safe figures for everybody, with their definitions and date."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+import csv
+import datetime as dt
+import io
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from shortages.models import Lever, PublishedFigure, PublishedLever
+from shortages.services.publish import publish_figures
+from tests.shortages.published import DAY, world
+
+pytestmark = pytest.mark.django_db
+TABLES = ("gebieden", "leerjaren", "opleidingen", "dagen", "helpt", "past")
+
+
+@pytest.fixture
+def place():
+    return world()
+
+
+def rows_of(client, day, table):
+    answer = client.get(reverse("open-data-table", args=[day, table, "csv"]))
+    assert answer.status_code == 200
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+
+
+def test_the_country_is_published_in_fives_with_its_margin_and_its_free_places(place):
+    snapshot = place.count()
+    row = PublishedFigure.objects.get(snapshot=snapshot, table="gebieden", level="land")
+    assert row.open % 5 == 0
+    assert abs(row.open - 120) <= row.margin
+    assert abs(row.structural - 90) <= row.margin
+    assert row.students is not None
+    assert abs(row.students - 180) <= row.margin
+    assert (row.free, row.blocked) == (25, 3)
+
+
+def test_a_count_is_published_once(place):
+    snapshot = place.count()
+    before = list(PublishedFigure.objects.values())
+    snapshot.demand.all().delete()
+    assert publish_figures(snapshot=snapshot) == 0
+    assert list(PublishedFigure.objects.values()) == before
+
+
+def test_a_gemeente_with_four_students_shows_nothing_and_its_province_neither(place):
+    snapshot = place.count(small=4)
+    shown = PublishedFigure.objects.filter(snapshot=snapshot, code__in=["GM0034", "PV24"])
+    assert [row for row in shown if any(v is not None for v in (row.students, row.open, row.placed))] == []
+
+
+def test_structural_and_frictional_are_not_told_apart_per_gemeente_or_with_few_free_places(place):
+    snapshot = place.count()
+    home = PublishedFigure.objects.get(snapshot=snapshot, level="gemeente", code="GM0546")
+    assert home.open
+    assert home.structural is None
+    assert home.frictional is None
+    snapshot.published.all().delete()
+    snapshot.supply.update(places=20, taken=15, free=5, blocked=0)
+    publish_figures(snapshot=snapshot)
+    country = PublishedFigure.objects.get(snapshot=snapshot, table="gebieden", level="land")
+    assert country.open
+    assert country.structural is None
+    assert country.frictional is None
+
+
+def test_what_helps_is_published_from_ten_students_on_without_gemeente_team_or_school(place):
+    snapshot = place.count()
+    snapshot.published.all().delete()
+    common = {
+        "snapshot": snapshot,
+        "kind": "place",
+        "year": 2,
+        "gain": 1,
+        "direct": 3,
+        "example": {"chain": ["Leiden"]},
+    }
+    Lever.objects.create(**common, region=place.zuid_holland, steps=40, position=1)
+    Lever.objects.create(**common, region=place.flevoland, steps=4, position=2)
+    Lever.objects.create(**common, region=place.zuid_holland, municipality=place.leiden, steps=40, position=3)
+    Lever.objects.create(**common, region=place.zuid_holland, school=place.programmes[0].school, steps=40, position=4)
+    publish_figures(snapshot=snapshot)
+    lever = PublishedLever.objects.get()
+    assert (lever.level, lever.code) == ("provincie", "PV28")
+    assert lever.helped % 5 == 0
+    assert 10 <= lever.helped <= 40
+
+
+def test_everybody_sees_the_figure_its_date_its_definitions_and_637(client, place):
+    place.count()
+    shown = PublishedFigure.objects.get(table="gebieden", level="land").open
+    text = client.get(reverse("shortage-public")).content.decode()
+    assert f"{shown}</span>" in text
+    assert "maandag 4 januari 2027" in text
+    assert "637" in text
+    assert "MBO Raad" in text
+    assert "Zoveel studenten blijven zonder plek, hoe je de vrije plekken ook verdeelt." in text
+
+
+def test_the_pages_say_it_when_nothing_was_counted_yet(client):
+    assert "nog geen telling" in client.get(reverse("shortage-public")).content.decode()
+    assert "nog geen telling" in client.get(reverse("open-data")).content.decode()
+    assert client.get(reverse("open-data-table", args=["laatste", "gebieden", "csv"])).status_code == 404
+
+
+def test_an_area_has_a_page_and_what_is_no_area_has_none(client, place):
+    place.count(small=3)
+    assert client.get(reverse("shortage-area", args=["provincie", "PV28"])).status_code == 200
+    assert (
+        "Te weinig studenten om te tonen"
+        in client.get(reverse("shortage-area", args=["gemeente", "GM0034"])).content.decode()
+    )
+    for level, code in (("provincie", "PV99"), ("school", "roc-een"), ("land", "NL"), ("gemeente", "PV28")):
+        assert client.get(reverse("shortage-area", args=[level, code])).status_code == 404
+
+
+def test_the_line_is_made_of_what_was_published_then(client, place):
+    for week in range(4):
+        place.count(DAY - dt.timedelta(weeks=week), open_=60 + 10 * week)
+    found = list(
+        PublishedFigure.objects.filter(table="gebieden", level="land")
+        .order_by("snapshot__day")
+        .values_list("open", flat=True)
+    )
+    page = client.get(reverse("shortage-public")).context["page"]
+    assert [point.number for point in page.trend.points] == found
+
+
+def test_the_page_asks_the_database_the_same_few_questions_whatever_was_counted(client, place):
+    numbers = []
+    for week in range(3):
+        place.count(DAY - dt.timedelta(weeks=2 - week), small=week)
+        for address in (reverse("shortage-public"), reverse("shortage-area", args=["provincie", "PV28"])):
+            with CaptureQueriesContext(
+                connection,
+            ) as asked:
+                client.get(address)
+            numbers.append((address, len(asked)))
+    assert len(set(numbers)) == 2
+    assert all(number <= 12 for _address, number in numbers), numbers
+
+
+def test_every_table_comes_as_csv_and_json_with_licence_words_and_stable_ids(client, place):
+    snapshot = place.count()
+    for table in TABLES:
+        rows = rows_of(client, "laatste", table)
+        answer = client.get(reverse("open-data-table", args=[DAY, table, "json"]))
+        document = json.loads(answer.content)
+        assert document["licentie"] == "CC0-1.0"
+        assert document["telling"] == str(snapshot.public_id)
+        assert document["versie_begrippen"] == 1
+        assert document["begrippen"][0]["zin"]
+        assert [row["id"] for row in document["rijen"]] == [row["id"] for row in rows]
+        assert len({row["id"] for row in rows}) == len(rows)
+        assert {column["naam"] for column in document["kolommen"]} >= set(rows[0] if rows else [])
+    assert rows_of(client, DAY, "gebieden")[0]["id"] == "2027-01-04/gebieden/feb-jul-2027/land/NL"
+
+
+def test_a_file_that_somebody_has_already_is_not_sent_again(client, place):
+    place.count()
+    address = reverse("open-data-table", args=["laatste", "gebieden", "json"])
+    first = client.get(address)
+    assert first["Access-Control-Allow-Origin"] == "*"
+    assert "public" in first["Cache-Control"]
+    again = client.get(address, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    place.count(DAY + dt.timedelta(days=1), open_=70)
+    assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_the_file_is_the_same_whatever_language_or_reader(client, place, coordinator):
+    place.count()
+    address = reverse("open-data-table", args=[DAY, "gebieden", "csv"])
+    mine = client.get(address).content
+    client.cookies["taal"] = "en"
+    assert client.get(address, headers={"Accept-Language": "en"}).content == mine
+    client.force_login(coordinator)
+    assert client.get(address).content == mine
+
+
+def test_the_list_of_counts_names_every_night_with_its_addresses(client, place):
+    for week in range(3):
+        place.count(DAY - dt.timedelta(weeks=week))
+    listed = json.loads(client.get(reverse("open-data-counts", args=["json"])).content)["tellingen"]
+    assert [entry["datum"] for entry in listed] == ["2027-01-04", "2026-12-28", "2026-12-21"]
+    assert client.get(listed[0]["tabellen"]["gebieden"]).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["laatste/studenten.csv", "laatste/gebieden.xml", "gisteren/gebieden.csv"])
+def test_there_is_no_other_table_kind_or_day(client, place, address):
+    place.count()
+    assert client.get(f"/open-data/{address}").status_code == 404
+
+
+def test_everything_one_can_download_over_the_nights_adds_up_to_protected_sizes_only(client, place):
+    """One student comes and goes in Almere: no file of any night differs by anything but a multiple of five."""
+    seen = []
+    for night in range(8):
+        place.count(DAY + dt.timedelta(days=night), open_=20 + night // 3, placed=10, small=3 + night % 2)
+        day = DAY + dt.timedelta(days=night)
+        seen.append({row["id"][11:]: row for table in TABLES[:4] for row in rows_of(client, day, table)})
+    about_students = ("studenten", "geplaatst", "in_gesprek", "zonder_plek", "structureel", "oplosbaar")
+    for rows in seen:
+        for name, row in rows.items():
+            values = [int(row[column]) for column in about_students if row[column]]
+            assert all(value % 5 == 0 and value >= 10 for value in values)
+            assert not values or not name.endswith(("GM0034", "PV24"))
