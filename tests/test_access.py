@@ -34,6 +34,7 @@ from placements.models import (
 from roadshows.models import DeclarationText, Registration, Roadshow, RoadshowOrganiser, Signature, WorkTable
 from roadshows.pledge_emails import personal_link
 from roadshows.services.pledges import make_helper_link, record_pledge
+from shortages.models import PublishedFigure, ShortageSnapshot
 from stagematch.clock import now, today
 from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
@@ -221,6 +222,18 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
     )
     for name in ("signature-detail", "signature-keep"):
         found[f"{name}:public_id"] = str(signature.public_id)
+    counted = ShortageSnapshot.objects.create(day=today(), definition=1, status="done", finished_at=now())
+    PublishedFigure.objects.create(
+        snapshot=counted, table="gebieden", level="land", code="NL", period=vacancy.period, open=50, margin=10
+    )
+    found |= {
+        "shortage-area:level": "corop",
+        "shortage-area:code": "NL999",
+        "open-data-table:day": "laatste",
+        "open-data-table:table": "gebieden",
+        "open-data-table:kind": "json",
+        "open-data-counts:kind": "json",
+    }
     return found | {
         "my-request:public_id": str(request.public_id),
         "team-agreement:public_id": str(agreement.public_id),
