@@ -120,7 +120,8 @@ def room_of(vacancy_cap: npt.ArrayLike, pool_of: npt.ArrayLike, pool_cap: npt.Ar
     """Free places of each vacancy that its pool has supervision for, were it alone."""
     caps, pools = np.asarray(vacancy_cap, np.int64), np.asarray(pool_of, np.int64)
     room = np.append(np.asarray(pool_cap, np.int64), np.iinfo(np.int64).max)
-    return np.minimum(caps, room[pools])
+    least: I64 = np.minimum(caps, room[pools])
+    return least
 
 
 def _sums(values: I64, offsets: I64) -> I64:
@@ -202,7 +203,8 @@ def silent(night: Night, found: Structural) -> Bools:
     """Per row of `demand`: open, with a fitting place, and nothing heard."""
     has_place = np.zeros(len(night.demand["search_pk"]), np.bool_)
     has_place[night.student_row] = found.place != Place.NONE
-    return has_place & (night.demand["group"] == OPEN) & (night.demand["quiet"] == 1)
+    result: Bools = has_place & (night.demand["group"] == OPEN) & (night.demand["quiet"] == 1)
+    return result
 
 
 def demand_cells(night: Night, found: Structural) -> dict[str, Column]:

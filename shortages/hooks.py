@@ -23,6 +23,7 @@ def register() -> None:
     demo_hooks.register_filler(demo.fill)
     demo_hooks.register_filler(ahead_demo.fill)
     register_part("forecast", forecast_bench)
+    register_part("shortage", shortage_bench)
     register_topic(
         "forecast",
         label=_("Een tekort dat eraan komt"),
@@ -41,3 +42,10 @@ def forecast_bench(say: Callable[[str], None]) -> str:
     from shortages.bench import backtest  # takes its compiled engine along, so only when it is asked for
 
     return backtest.report(say)
+
+
+def shortage_bench(say: Callable[[str], None]) -> str:
+    """The count of a night and a 'what if', for `bin/bench shortage`."""
+    from shortages.bench import nightly
+
+    return nightly.report(say)

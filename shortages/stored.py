@@ -151,6 +151,7 @@ def unpack(data: bytes | memoryview) -> StoredMarket:
     }
     size = len(arrays["pairs.vacancy"])
     pairs = Pairs(arrays["pairs.offsets"], arrays["pairs.vacancy"], np.zeros(size, np.uint8), np.zeros(size, np.uint16))
+    plain: dict[str, Any] = {name: arrays[name] for name in _PLAIN}
     most, shortage, without, capacity, rounds = meta["best"]
     return StoredMarket(
         day=dt.date.fromisoformat(meta["day"]),
@@ -174,7 +175,7 @@ def unpack(data: bytes | memoryview) -> StoredMarket:
             _middles(arrays["areas.middle_of_municipality"]),
         ),
         **tables,
-        **{name: arrays[name] for name in _PLAIN},
+        **plain,
     )
 
 

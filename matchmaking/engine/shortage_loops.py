@@ -469,7 +469,7 @@ def wider(
                 first, last = 0, 0
                 goal = -1
                 for e in range(offsets[x], offsets[x + 1]):
-                    j = np.int64(vacancy[e])
+                    j = int(vacancy[e])
                     if (inside[j] == 0 or anywhere) and out_seen[j] < mark and j != match[x]:
                         out_seen[j] = mark
                         out_by[j], out_from[j] = x, -1
@@ -506,7 +506,7 @@ def wider(
                             if (stuck[t] == 1 and not anywhere) or match[t] != start[t] or in_work[t] == 1:
                                 continue
                             for e in range(offsets[t], offsets[t + 1]):
-                                other = np.int64(vacancy[e])
+                                other = int(vacancy[e])
                                 if (inside[other] == 0 or anywhere) and out_seen[other] < mark:
                                     out_seen[other] = mark
                                     out_by[other], out_from[other] = t, j
@@ -550,7 +550,7 @@ def wider(
                                     i = extra_student[e]
                                     e = next_at[e]
                                 else:
-                                    i = np.int64(v_student[b])
+                                    i = int(v_student[b])
                                     b += 1
                                 if in_student[i] >= mark:
                                     continue

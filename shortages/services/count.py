@@ -185,7 +185,7 @@ def _forget_detail(snapshots: Any) -> None:
     keys = list(snapshots)
     for model in (DemandCell, SupplyCell, Lever, SearchSituation):
         rows = model._default_manager.filter(snapshot__in=keys)
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # Django's own fast path
+        rows._raw_delete(rows.db)
 
 
 def _fail(snapshot: ShortageSnapshot, error: str) -> None:

@@ -29,5 +29,5 @@ def drop_old_detail(*, day: dt.date, dry_run: bool = False) -> int:
     gone = 0
     for model in (DemandCell, SupplyCell, Lever):
         rows = model._default_manager.filter(snapshot__in=keys)
-        gone += rows.count() if dry_run else rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # fast path
+        gone += rows.count() if dry_run else rows._raw_delete(rows.db)
     return gone

@@ -17,7 +17,7 @@ from matchmaking.engine import candidates, places
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import DAY_MAX, Students, Vacancies
 from organisations.models import Organisation, Qualification, Team
-from shortages import levers
+from shortages import counting, levers
 from shortages.enums import LeverKind
 from shortages.models import ShortageSnapshot
 from shortages.stored import StoredMarket, market_of
@@ -218,5 +218,5 @@ def _wider(market: StoredMarket, kind: LeverKind, value: int, school: Organisati
         market.pairs, market.vacancies.cap, market.vacancies.pool, market.pools.cap, market.best,
         [(who[student], vacancy)],
     )  # fmt: skip
-    free = levers.counting.room_of(market.vacancies.cap, market.vacancies.pool, market.pools.cap) > 0
+    free = counting.room_of(market.vacancies.cap, market.vacancies.pool, market.pools.cap) > 0
     return Wider(len(np.unique(student)), int(gain[0]), len(np.unique(student[free[vacancy]])))
