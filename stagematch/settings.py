@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE = {
     "digests": {"task": "stagematch.mail.tasks.send_digests", "schedule": crontab(hour="7-21", minute=30)},
     "bounces": {"task": "stagematch.mail.tasks.read_bounces", "schedule": crontab(minute="*/10")},
     "placement-night": {"task": "placements.tasks.placement_night", "schedule": crontab(hour=6, minute=30)},
+    "invitation-waves": {"task": "students.tasks.send_waves", "schedule": crontab(hour=7, minute=10)},
     "sweep-imports": {"task": "students.tasks.sweep_imports", "schedule": crontab(minute="*/5")},
     "forget-imports": {"task": "students.tasks.forget_imports", "schedule": crontab(minute=50)},
     "help-night": {"task": "placements.tasks.help_night", "schedule": crontab(hour=6, minute=45)},

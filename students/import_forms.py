@@ -6,37 +6,24 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from organisations.models import Organisation
 from stagematch.ui.forms import FormMixin
+from students.forms_school import OwnSchoolForm
 from students.imports import columns_for
 from students.models import StudentImport
 from students.services.uploads import MAX_UPLOAD_BYTES
 
 
-class UploadForm(FormMixin, forms.Form):
+class UploadForm(OwnSchoolForm):
     """A file, and for whom when that is not clear."""
 
-    school = forms.ModelChoiceField(
-        label=_("School"), queryset=Organisation.objects.none(), empty_label=_("Kies een school")
-    )
     file = forms.FileField(
         label=_("Bestand"),
         help_text=_("Een lijst uit Excel (.xlsx) of een CSV-bestand. Hoogstens 7 MB."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
         allow_empty_file=True,  # the service says in one sentence that it is empty
     )
-
-    def __init__(self, *args: Any, schools: QuerySet[Organisation], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["school"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-        field.queryset = schools.order_by("name")
-        self.only = schools[0] if len(found := list(schools[:2])) == 1 and found else None
-        if self.only is not None:
-            del self.fields["school"]
 
     def clean_file(self) -> UploadedFile[Any]:
         """Refuse a file that is too large before it is read into memory."""
@@ -47,13 +34,6 @@ class UploadForm(FormMixin, forms.Form):
                 params={"mb": MAX_UPLOAD_BYTES // 2**20},
             )
         return file
-
-    def clean(self) -> dict[str, Any]:
-        """Fill in the only school."""
-        values = super().clean() or self.cleaned_data
-        if self.only is not None:
-            values["school"] = self.only
-        return values
 
 
 class ColumnsForm(FormMixin, forms.Form):

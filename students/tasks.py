@@ -7,7 +7,7 @@ import structlog
 from celery import shared_task
 
 from stagematch.clock import at, today
-from students.services import uploads
+from students.services import uploads, waves
 
 log = structlog.get_logger(__name__)
 
@@ -42,3 +42,11 @@ def forget_imports(date: str | None = None) -> int:
     day = _day(date)
     with at(day) if date else nullcontext():
         return uploads.forget_imports(day=day)
+
+
+@shared_task(name="students.tasks.send_waves")
+def send_waves(date: str | None = None) -> int:
+    """Invite who is planned for today, or for a day that was missed."""
+    day = _day(date)
+    with at(day) if date else nullcontext():
+        return waves.send_waves(day=day)

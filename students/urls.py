@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from students.views import school, school_import, start, student
+from students.views import school, school_import, start, student, waves
 
 urlpatterns = [
     path(
@@ -34,6 +34,9 @@ urlpatterns = [
         school_import.import_download,
         name="school-import-download",
     ),
+    path("school/studenten/uitnodigen/golven/", waves.waves, name="school-waves"),
+    path("school/studenten/uitnodigen/golven/stop/", waves.waves_stop, name="school-waves-stop"),
+    path("school/studenten/uitnodigen/golven/<uuid:public_id>/stop/", waves.wave_stop, name="school-wave-stop"),
     path("mijn/begin/", start.my_start, name="my-start"),
     path("mijn/gegevens/", student.my_data, name="my-data"),
     path("mijn/gegevens/telefoon/", student.my_data_phone, name="my-data-phone"),

@@ -27,17 +27,18 @@ def never_seen(students: QuerySet[Student]) -> QuerySet[Student]:
 
 
 @transaction.atomic
-def invite_students(*, students: QuerySet[Student], actor: User) -> int:
-    """Mail at most 250 of these students that their account is there and how to sign in; return how many.
+def invite_students(*, students: QuerySet[Student], actor: User | None, at_most: int | None = None) -> int:
+    """Mail at most 250 (or `at_most`) of these students that their account is there and how to sign in; return how many.
 
     Their accounts exist with the school's address, so the mail holds no secret: signing in takes a code by mail. Who
     signed in once, or was invited less than 7 days ago, gets nothing. Raises PermissionDenied when one of them is not of
-    a school where `actor` is BPV-coördinator.
+    a school where `actor` is BPV-coördinator; None is the job that sends what a coordinator planned.
     """
-    schools = Organisation.objects.of(actor, Role.COORDINATOR)
-    if not actor.is_superuser and students.exclude(school__in=schools).exists():
-        raise PermissionDenied
-    wanted = list(never_seen(students).order_by("class_name", "pk").values_list("pk", flat=True)[:AT_ONCE])
+    if actor is not None and not actor.is_superuser:
+        schools = Organisation.objects.of(actor, Role.COORDINATOR)
+        if students.exclude(school__in=schools).exists():
+            raise PermissionDenied
+    wanted = list(never_seen(students).order_by("class_name", "pk").values_list("pk", flat=True)[: at_most or AT_ONCE])
     # Again under the lock: pressing twice at once invites once.
     rows = list(
         never_seen(Student.objects.filter(pk__in=wanted))

@@ -7,12 +7,16 @@ anything is unpacked, and a file with programs in it or a password on it is refu
 from __future__ import annotations
 
 import io
+import pickle
 import re
+import tempfile
 import warnings
+import weakref
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from itertools import islice
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
@@ -28,6 +32,7 @@ LAST_ROW = 1_048_576
 LAST_CELL = 2_000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _CHUNK = 1 << 20
+_ROWS = 200
 _BROKEN = (
     zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, IndexError, EOFError, RuntimeError,
     NotImplementedError, zlib.error, ParseError,
@@ -66,27 +71,34 @@ class Workbook:
         self._has_formulas = False
         try:
             self._inspect()
+            self._book = _load(data, data_only=True)
             self._choose()
+            self._kept = _Kept(self._read_all())
         except _BROKEN as error:
             raise TableError(_damaged()) from error
 
     def rows(self) -> Iterator[list[Any]]:
-        """Yield the cells of each row, the first row of the sheet first. Raises TableError when the file is damaged."""
+        """Yield the cells of each row, the first row of the sheet first. Raises TableError when the file is damaged.
+
+        The XML is read once, however often this is asked: what was read is kept in a file of its own.
+        """
         try:
-            values = self._read(data_only=True)
-            if not self._has_formulas:
-                yield from values
-                return
-            for row, formulas in zip(values, self._read(data_only=False), strict=False):
-                yield [
-                    NoOutcome() if cell is None and isinstance(formula, str) and formula.startswith("=") else cell
-                    for cell, formula in zip(row, formulas, strict=False)
-                ]
+            yield from self._kept
         except _BROKEN as error:
             raise TableError(_damaged()) from error
 
-    def _read(self, *, data_only: bool) -> Iterator[list[Any]]:
-        book = _load(self._data, data_only=data_only)
+    def _read_all(self) -> Iterator[list[Any]]:
+        values = self._read(self._book)
+        if not self._has_formulas:
+            yield from values
+            return
+        for row, formulas in zip(values, self._read(_load(self._data, data_only=False)), strict=False):
+            yield [
+                NoOutcome() if cell is None and isinstance(formula, str) and formula.startswith("=") else cell
+                for cell, formula in zip(row, formulas, strict=False)
+            ]
+
+    def _read(self, book: Book) -> Iterator[list[Any]]:
         sheet = book[self._name]
         sheet.reset_dimensions()  # what the file says about its own size may be anything
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -118,7 +130,7 @@ class Workbook:
 
     def _choose(self) -> None:
         """Take the first sheet that can be seen and has something in it; name the ones that are left alone."""
-        book = _load(self._data, data_only=True)
+        book = self._book
         filled: list[str] = []
         hidden: list[str] = []
         for sheet in book.worksheets:
@@ -159,6 +171,35 @@ class Workbook:
                     _("De cellen %(cells)s zijn samengevoegd. Splits ze en zet in elke rij de waarde.")
                     % {"cells": f"{first}{top}:{last}{bottom}"}
                 )
+
+
+class _Kept:
+    """Rows that come from a slow source once, and from a temporary file after that. Only a chunk is in memory."""
+
+    def __init__(self, source: Iterator[list[Any]]) -> None:
+        self._source = source
+        self._file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_CHUNK)  # noqa: SIM115 -- lives as long as this
+        self._length = 0
+        weakref.finalize(self, self._file.close)
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        position = 0
+        while True:
+            if position == self._length and not self._read_on():
+                return
+            self._file.seek(position)
+            chunk = pickle.load(self._file)  # noqa: S301 -- written by ourselves a moment ago, and only plain values
+            position = self._file.tell()
+            yield from chunk
+
+    def _read_on(self) -> bool:
+        """Take the next chunk from the source; return whether there was one."""
+        chunk = list(islice(self._source, _ROWS))
+        if chunk:
+            self._file.seek(self._length)
+            pickle.dump(chunk, self._file)
+            self._length = self._file.tell()
+        return bool(chunk)
 
 
 def _first(rows: Iterator[tuple[Any, ...]], number: int = 50) -> Iterator[tuple[Any, ...]]:
