@@ -31,7 +31,7 @@ from placements.models import (
     TrustPerson,
     VacancyAgreement,
 )
-from roadshows.models import DeclarationText, Registration, Roadshow, RoadshowOrganiser, Signature, WorkTable
+from roadshows.models import DeclarationText, Outcome, Registration, Roadshow, RoadshowOrganiser, Signature, WorkTable
 from roadshows.pledge_emails import personal_link
 from roadshows.services.pledges import make_helper_link, record_pledge
 from shortages.models import PublishedFigure, ShortageSnapshot
@@ -209,6 +209,11 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
     found["pledge-by-link:token"] = pledge_link.rstrip("/").rpartition("/")[2]
     found["pledge-helper:token"] = helper_link.rstrip("/").rpartition("/")[2]
     found |= found_code
+    outcome = Outcome.objects.create(roadshow=roadshow, kind="places", text="Meer plekken")
+    for name in ("impact", "impact-file", "outcomes", "outcome", "briefing"):
+        found[f"roadshow-{name}:slug"] = roadshow.slug
+    found["roadshow-outcome:number"] = str(outcome.pk)
+    found |= dict.fromkeys(("roadshows-impact-file:kind", "roadshow-impact-file:kind"), "csv")
     for name in ("roadshow-notes", "roadshow-signatures"):
         found[f"{name}:slug"] = roadshow.slug
     words = dict.fromkeys(("introduction", "recognise", "invest", "position", "impact"), "Doen.")
