@@ -159,9 +159,9 @@ def test_an_introduction_is_for_the_stagemakelaars_of_that_place_only(
     for person, status in (
         (other_broker, 404),
         (admin_user, 404),
-        (team_lead, 302),
-        (student, 302),
-        (coordinator, 302),
+        (team_lead, 403),
+        (student, 403),
+        (coordinator, 403),
     ):
         client.force_login(person)
         assert client.get(url).status_code == status, person
