@@ -8,7 +8,7 @@ from matchmaking.bench.parts import register_part
 from matchmaking.demo import hooks as demo_hooks
 from organisations.enums import Role
 from organisations.models import Membership
-from shortages import help_reasons, invariants, mail_samples
+from shortages import help_reasons, invariants, mail_samples, mail_topics
 from stagematch.mail.topics import Frequency, register_topic
 
 
@@ -20,6 +20,7 @@ def register() -> None:
     help_reasons.register()
     invariants.register_all()
     mail_samples.register()
+    mail_topics.register()
     demo_hooks.register_filler(demo.fill)
     demo_hooks.register_filler(ahead_demo.fill)
     register_part("forecast", forecast_bench)

@@ -31,3 +31,18 @@ def register() -> None:
             "link": f"{settings.BASE_URL}/school/tekort/vooruitblik/",
         },
     )
+    samples.register(
+        "shortages/month",
+        lambda: {
+            "school": "Roc De Brug",
+            "period": "februari tot juli 2027",
+            "day": dt.date(2027, 1, 4),
+            "open": 42,
+            "lines": [
+                "42 studenten hebben nog geen plek. Bij de telling daarvoor waren het er 71. Vorig jaar om deze tijd 77.",
+                "Voor 27 van hen is er geen plek die past, of zijn er te weinig. Daar zijn extra plekken nodig.",
+                "Dit helpt het meest: een extra plek in Leiden op maandag en dinsdag, leerjaar 2 (10 studenten geplaatst).",
+            ],
+            "link": f"{settings.BASE_URL}/school/tekort/?school=roc-de-brug",
+        },
+    )

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 from celery import shared_task
 
-from shortages.services import forecast_night, take_count
+from shortages.services import forecast_night, send_month_mails, take_count
 from stagematch.clock import at, today
 
 
@@ -21,3 +21,9 @@ def forecast_periods(day: str | None = None) -> dict[str, int]:
     chosen = dt.date.fromisoformat(day) if day else today()
     with at(chosen) if day else nullcontext():
         return vars(forecast_night(day=chosen))
+
+
+@shared_task
+def send_shortage_mail(day: str | None = None) -> int:
+    """Mail coordinators the shortage on the first working day of the month; return how many. Safe to run twice."""
+    return send_month_mails(day=dt.date.fromisoformat(day) if day else today())

@@ -1,10 +1,11 @@
 from django.urls import URLPattern, URLResolver, path
 
-from shortages.views import expected, forecast, open_data, public, report, school
+from shortages.views import expected, forecast, open_data, public, report, school, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("school/tekort/", school.shortage, name="shortage-dashboard"),
     path("school/tekort/studenten/", school.shortage_students, name="shortage-students"),
+    path("school/tekort/wat-als/", whatif.what_if_page, name="shortage-what-if"),
     path("school/tekort/rapport.pdf", report.report_pdf, name="shortage-pdf"),
     path("school/tekort/rapport.xlsx", report.report_xlsx, name="shortage-xlsx"),
     path("tekort/", public.shortage_public, name="shortage-public"),

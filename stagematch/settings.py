@@ -301,6 +301,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-mail": {"task": "stagematch.mail.tasks.sweep_outbox", "schedule": MAIL_SWEEP_SECONDS},
     "pledge-night": {"task": "roadshows.tasks.pledge_night", "schedule": crontab(hour=7, minute=10)},
     "roadshow-registrations": {"task": "roadshows.tasks.run_registrations", "schedule": crontab(minute=25)},
+    "shortage-mail": {"task": "shortages.tasks.send_shortage_mail", "schedule": crontab(hour=7, minute=20)},
     "retention": {"task": "placements.tasks.run_retention", "schedule": crontab(hour=3, minute=30)},
 }
 

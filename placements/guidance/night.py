@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -51,17 +50,14 @@ class _Plan:
     drop: list[HelpTask] = field(default_factory=list)
 
 
-def help_night(
-    *, day: dt.date, dry_run: bool = False, schools: Collection[Organisation] | None = None, tells: bool = True
-) -> HelpCounts:
-    """Do the work of `day` for every school (or these), each in its own transaction; without `tells` nobody is mailed.
+def help_night(*, day: dt.date, dry_run: bool = False) -> HelpCounts:
+    """Do the work of `day` for every school, each in its own transaction.
 
     Safe to run twice: a rung is climbed once per search and a task is made once per cause, also when somebody closed
     it. It looks at how things are, so a night that was missed is made up for by the next.
     """
     counts = HelpCounts()
-    everybody = Organisation.objects.schools().filter(students__isnull=False).distinct().order_by("pk")
-    for school in everybody if schools is None else schools:
+    for school in Organisation.objects.schools().filter(students__isnull=False).distinct().order_by("pk"):
         with transaction.atomic():
             # Two nights at a time would both find a rung free.
             Organisation.objects.select_for_update(no_key=True).get(pk=school.pk)
@@ -70,7 +66,7 @@ def help_night(
             counts.tasks += len(plan.tasks)
             counts.dropped += len(plan.drop)
             if not dry_run:
-                _carry_out(plan, school, day, tells=tells)
+                _carry_out(plan, school, day)
     return counts
 
 
@@ -181,7 +177,7 @@ def _not_needed(
     return [task for task in open_tasks if task.student_id not in talking]
 
 
-def _carry_out(plan: _Plan, school: Organisation, day: dt.date, *, tells: bool) -> None:
+def _carry_out(plan: _Plan, school: Organisation, day: dt.date) -> None:
     LadderStep.objects.bulk_create(plan.steps)
     HelpTask.objects.bulk_create(plan.tasks)
     for task in plan.drop:
@@ -195,8 +191,6 @@ def _carry_out(plan: _Plan, school: Organisation, day: dt.date, *, tells: bool) 
     HelpEvent.objects.bulk_create(
         [HelpEvent(student=student, what=what, about=about, at=now()) for student, what, about in told]
     )
-    if not tells:
-        return
     for search in plan.hints:
         emails.hint(search)
     if plan.tasks:

@@ -27,7 +27,8 @@ LEAST_SHARE = 0.1
 """A region counts when at least this part of the school's students without a place lives there."""
 STEP = 5
 """Numbers about students of other schools are rounded down to a multiple of this."""
-_OF_STUDENTS = (LeverKind.CALL, LeverKind.WEEKDAY, LeverKind.TRAVEL)
+_OF_STUDENTS = (LeverKind.CALL, LeverKind.WEEKDAY, LeverKind.TRAVEL, LeverKind.YEAR)
+_WIDER = (LeverKind.WEEKDAY, LeverKind.TRAVEL, LeverKind.YEAR)
 Address = Callable[..., str]
 
 
@@ -69,7 +70,7 @@ def lines_of(
     levers = Lever.objects.filter(Q(school=school) | everybody, snapshot=snapshot).select_related(
         "region", "municipality", "qualification", "team__organisation"
     )
-    own = {lever.pk: _own_students(lever, rows, regions) for lever in levers}
+    own = {x.pk: _own_students(x, rows, regions) if x.kind == LeverKind.PLACE else 0 for x in levers}
     useful = [lever for lever in levers if lever.kind != LeverKind.PLACE or own[lever.pk]]
     useful.sort(key=lambda lever: (-lever.gain / _hours(lever), -own[lever.pk], -lever.gain * lever.steps, lever.pk))
     named = {pk for row in rows if row.open and (pk := row.municipality) is not None}
@@ -105,7 +106,8 @@ def _lies_in(row: Row, region: int, regions: Mapping[int, Area]) -> bool:
 
 def _hours(lever: Lever) -> float:
     fixed, per_student = EFFORT[LeverKind(lever.kind)]
-    return fixed + per_student * (lever.amount if lever.kind in _OF_STUDENTS else 0)
+    students = lever.direct if lever.kind == LeverKind.TRAVEL else lever.amount  # there the amount is kilometres
+    return fixed + per_student * (students if lever.kind in _OF_STUDENTS else 0)
 
 
 def _varied(levers: Sequence[Lever]) -> list[Lever]:
@@ -125,18 +127,18 @@ def _line(
     group = {
         "gemeente": lever.municipality.code if lever.municipality and kind != LeverKind.SUPERVISION else "",
         "leerjaar": str(lever.year or ""),
-        "soort": "stil" if kind == LeverKind.CALL else "",
+        "soort": "stil" if kind == LeverKind.CALL else "structureel" if kind in _WIDER else "",
     }
     url, url_text = students(**{key: value for key, value in group.items() if value}), _("Bekijk de studenten")
     if kind == LeverKind.PLACE and lever.region is not None:
         asked = {
-            "gebied": region_kind,
-            "regio": lever.region.code,
+            "waar": f"{region_kind}:{lever.region.code}",
             "kwalificatie": lever.qualification.crebo if lever.qualification else "",
             "leerjaar": str(lever.year or ""),
-            "plekken": str(times),
+            "dagen": str(lever.days or ""),
+            "plekken": str(max(times, STEP)),
         }
-        url = what_if(**{key: value for key, value in asked.items() if value}, dagen=str(lever.days or ""))
+        url = what_if(**asked)
         url_text = _("Reken het door")
     if kind == LeverKind.SUPERVISION:
         url, url_text = "", ""
@@ -194,22 +196,17 @@ def _call(lever: Lever) -> str:
 
 
 def _weekday(lever: Lever) -> str:
-    days = days_text(lever.days) if lever.days else _("andere dagen")
-    if lever.year:
-        return _("Leerjaar %(year)d: sta ook stage op %(days)s toe") % {"year": lever.year, "days": days}
-    return _("Sta ook stage op %(days)s toe") % {"days": days}
+    return _("Laat studenten ook op %(days)s op stage gaan") % {"days": days_text(lever.days or 0)}
 
 
 def _travel(lever: Lever) -> str:
-    if lever.municipality is None and lever.region is None:
-        return _("Reis %(n)d kilometer verder") % {"n": lever.amount}
-    return _("Studenten uit %(place)s reizen %(n)d kilometer verder") % {"place": _where(lever), "n": lever.amount}
+    return _("Studenten reizen %(n)d kilometer verder") % {"n": lever.amount}
 
 
 def _year(lever: Lever) -> str:
-    return _("Vraag plekken in %(place)s om ook leerjaar %(year)d toe te laten") % {
-        "place": _where(lever),
-        "year": lever.year or 1,
+    return _("Leerjaar %(year)s: laat ook plekken voor leerjaar %(other)s meetellen") % {
+        "year": lever.year or "",
+        "other": lever.example.get("as_year", ""),
     }
 
 
@@ -224,9 +221,9 @@ _WHAT: dict[LeverKind, Callable[[Lever], str]] = {
 _BECAUSE = {
     LeverKind.SUPERVISION: gettext_lazy("Er staan al plekken klaar. Er is alleen geen begeleider."),
     LeverKind.CALL: gettext_lazy("In elke goede verdeling is er een plek voor hen. Ze reageren alleen niet meer."),
-    LeverKind.WEEKDAY: gettext_lazy("Er is plek op andere dagen dan zij nu kunnen."),
-    LeverKind.TRAVEL: gettext_lazy("Verderop is plek die past."),
-    LeverKind.YEAR: gettext_lazy("Er is plek, maar niet voor dit leerjaar."),
+    LeverKind.WEEKDAY: gettext_lazy("Er is plek op die dag. Nu kunnen zij dan niet."),
+    LeverKind.TRAVEL: gettext_lazy("Verderop is plek die past. Praat over reistijd."),
+    LeverKind.YEAR: gettext_lazy("Daar is plek. Maak een afspraak met de organisaties over de taken."),
 }
 
 
@@ -236,9 +233,17 @@ def _why(lever: Lever, own: int, names: Collection[str]) -> str:
     if kind in _BECAUSE:
         sentences.append(str(_BECAUSE[kind]))
     if kind in (LeverKind.PLACE, LeverKind.SUPERVISION):
-        sentences += chain_sentences(lever, names)
+        chain = lever.example.get("chain", [])
+        sentences += chain_sentences([name if name in names else "" for name in chain])
         if _times(lever) > 1:
             sentences.append(_("Dit werkt minstens %(n)d keer.") % {"n": _times(lever)})
+    if kind in _WIDER and lever.direct:
+        text = ngettext(
+            "%(n)d student krijgt er een plek bij die past.",
+            "%(n)d studenten krijgen er een plek bij die past.",
+            lever.direct,
+        )
+        sentences.append(text % {"n": lever.direct})
     if kind == LeverKind.PLACE:
         sentences.append(
             ngettext(
@@ -249,9 +254,8 @@ def _why(lever: Lever, own: int, names: Collection[str]) -> str:
     return " ".join(sentences)
 
 
-def chain_sentences(lever: Lever, names: Collection[str]) -> list[str]:
-    """Who goes directly and who then moves up, as the count found one such chain: gemeenten of `names`, never a person."""
-    chain = [name if name in names else "" for name in lever.example.get("chain", [])]
+def chain_sentences(chain: Sequence[str]) -> list[str]:
+    """Who goes directly and who then moves up: the gemeente of each, empty where it stays unsaid. Never a person."""
     if not chain:
         return []
     first = (
@@ -280,4 +284,6 @@ def _effort(lever: Lever, times: int) -> str:
         return ngettext("met %(n)d telefoontje", "met %(n)d telefoontjes", lever.amount) % {"n": lever.amount}
     if lever.kind == LeverKind.TRAVEL:
         return _("met een gesprek over reistijd")
+    if lever.kind == LeverKind.WEEKDAY:
+        return _("met een ander rooster")
     return _("met één afspraak")

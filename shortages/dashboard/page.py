@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -237,6 +237,11 @@ class Dashboard:
         return kept
 
     @property
+    def kept(self) -> list[tuple[str, str]]:
+        """The choices of this page, for a form that keeps them."""
+        return list(self._kept.items())
+
+    @property
     def school_query(self) -> str:
         """'?school=…' for who has several; the other pages choose their own period."""
         return f"?{urlencode({'school': self._kept['school']})}" if "school" in self._kept else ""
@@ -250,10 +255,7 @@ class Dashboard:
         return self.url("shortage-students", **more)
 
     def _what_if_url(self, **more: str) -> str:
-        try:
-            return self.url("shortage-what-if", **more)
-        except NoReverseMatch:
-            return ""
+        return self.url("shortage-what-if", **more)
 
     @property
     def links(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from shortages.services.count import take_count
 from shortages.services.expected import Saved, import_expected, save_expected
 from shortages.services.forecasts import ForecastNight, forecast_night, set_warning_level
+from shortages.services.month_mail import send_month_mails
 from shortages.services.retention import drop_old_detail
 from shortages.services.whatif import (
     WhatIf,
@@ -27,6 +28,7 @@ __all__ = [
     "longer_way",
     "more_supervision",
     "save_expected",
+    "send_month_mails",
     "set_warning_level",
     "take_count",
     "what_if",

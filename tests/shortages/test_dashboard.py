@@ -169,6 +169,9 @@ def test_what_helps_is_ranked_with_its_number_the_chain_and_what_it_takes(client
     assert "Een student uit Leiden gaat direct. Daardoor schuift een student uit Katwijk door." in items[1]
     assert "24 studenten van jullie kunnen op deze dagen." in items[1]
     assert "10 studenten geplaatst met 10 extra plekken" in items[1]  # 14, rounded down: others are in it too
+    (link,) = hrefs(select(select(found, "ol.sm-hulp li")[1], "a"))
+    assert link.startswith(reverse("shortage-what-if"))
+    assert "leerjaar=2" in link
 
 
 def test_numbers_under_five_about_students_of_other_schools_are_not_told(client, coordinator, school, counted):

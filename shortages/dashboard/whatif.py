@@ -1,0 +1,230 @@
+"""'Wat als' for a school: what to choose from, and the answer in words.
+
+The answer counts students of every school, and nobody may learn a number under five about students of others (product
+R9). So at least five places are always tried: when fewer than five students would be helped, that is all that is said,
+whatever number was asked, and asking for 1, 2, 3 and 4 places after each other tells nothing more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from organisations.enums import Weekday
+from organisations.models import Qualification
+from organisations.weekdays import days_of
+from organisations.weekdays import text as days_text
+from shortages.dashboard.areas import Area, AreaKind
+from shortages.dashboard.levers import STEP, chain_sentences
+from shortages.dashboard.page import Dashboard
+from shortages.forms import WORKING_DAYS, WhatIfForm
+from shortages.models import ShortageSnapshot
+from shortages.services import WhatIf, what_if
+from stagematch.ui.errors import RuleError
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What so many places more would do. `number` is None when fewer than five students would be helped."""
+
+    number: int | None
+    headline: str
+    sentences: list[str]
+
+    @property
+    def shown(self) -> str:
+        """What stands on the house number."""
+        return f"< {STEP}" if self.number is None else str(self.number)
+
+
+class WhatIfPage:
+    """The form with what the school has, and the answer once it is filled in."""
+
+    def __init__(self, page: Dashboard, query: QueryDict) -> None:
+        self.page = page
+        self.query = query
+
+    @cached_property
+    def _areas(self) -> list[tuple[AreaKind, list[Area]]]:
+        """Gemeenten and regions where the school has students, those with most students without a place first."""
+        kinds = [AreaKind.MUNICIPALITY, self.page.region_kind]
+        found = []
+        for kind in kinds:
+            sizes: dict[Area, int] = {}
+            for row in self.page.rows:
+                area = self.page.atlas.of(kind).get(row.municipality or 0)
+                if area is not None:
+                    sizes[area] = sizes.get(area, 0) + row.open
+            found.append((kind, sorted(sizes, key=lambda area: (-sizes[area], area.name))))
+        return found
+
+    @cached_property
+    def _qualifications(self) -> list[Qualification]:
+        """What the students are trained for, most students without a place first."""
+        sizes: dict[int, int] = {}
+        for row in self.page.rows:
+            sizes[row.programme] = sizes.get(row.programme, 0) + row.open
+        found: dict[Qualification, int] = {}
+        for qualification, programme in (
+            (q, pk) for q in self._all_qualifications for pk in q.of_programmes if pk in sizes
+        ):
+            found[qualification] = found.get(qualification, 0) + sizes[programme]
+        return sorted(found, key=lambda q: (-found[q], q.name, q.pk))
+
+    @cached_property
+    def _all_qualifications(self) -> list[Any]:
+        programmes = {row.programme for row in self.page.rows}
+        rows = Qualification.objects.filter(programmes__in=programmes).values_list(
+            "pk", "crebo", "name", "programmes__pk"
+        )
+        made: dict[int, Any] = {}
+        for pk, crebo, name, programme in rows:
+            found = made.setdefault(pk, Qualification(pk=pk, crebo=crebo, name=name))
+            found.of_programmes = [*getattr(found, "of_programmes", []), programme]
+        return list(made.values())
+
+    @cached_property
+    def _years(self) -> list[int]:
+        return sorted({row.year for row in self.page.rows})
+
+    def _initial(self) -> dict[str, Any]:
+        """What fits most students without a place, so that the first answer says something."""
+        masks: dict[int, int] = {}
+        years: dict[int, int] = {}
+        for row in self.page.rows:
+            if row.days.bit_count() <= 3:
+                masks[row.days] = masks.get(row.days, 0) + row.open
+            years[row.year] = years.get(row.year, 0) + row.open
+        mask = min(masks, key=lambda m: (-masks[m], m), default=int(Weekday.MONDAY | Weekday.TUESDAY))
+        first = next((areas for _kind, areas in self._areas if areas), [])
+        return {
+            "waar": _key(AreaKind.MUNICIPALITY, first[0]) if first else "",
+            "kwalificatie": self._qualifications[0].crebo if self._qualifications else "",
+            "leerjaar": str(min(years, key=lambda y: (-years[y], y), default=1)),
+            "dagen": [int(day) for day in days_of(mask) if day in WORKING_DAYS],
+            "plekken": STEP,
+        }
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether there is a count with students in places we know."""
+        return self.page.night is not None and any(areas for _kind, areas in self._areas)
+
+    @property
+    def is_asked(self) -> bool:
+        return "plekken" in self.query
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What stays in the address when the form is sent."""
+        return self.page.kept
+
+    @cached_property
+    def form(self) -> WhatIfForm:
+        return WhatIfForm(
+            self._given if self.is_asked else None,
+            initial=self._initial(),
+            places=[(_plural(kind), [(_key(kind, a), a.name) for a in areas]) for kind, areas in self._areas if areas],
+            qualifications=[(q.crebo, str(q)) for q in self._qualifications],
+            years=self._years,
+            auto_id="id_%s",
+        )
+
+    @property
+    def _given(self) -> QueryDict:
+        """What was asked; a link of the page gives the days as one number."""
+        days = self.query.getlist("dagen")
+        if len(days) == 1 and days[0].isascii() and days[0].isdigit() and len(days[0]) < 4:
+            given = self.query.copy()
+            given.setlist("dagen", [str(int(day)) for day in days_of(int(days[0]))])
+            return given
+        return self.query
+
+    @cached_property
+    def answer(self) -> Answer | None:
+        """The answer, or None when nothing (that makes sense) was asked. A rule that stands in the way is on the form."""
+        if not self.can_ask or not self.is_asked or not self.form.is_valid():
+            return None
+        assert self.page.night is not None  # noqa: S101 -- can_ask
+        data = self.form.cleaned_data
+        kind, area = next(
+            (kind, area) for kind, areas in self._areas for area in areas if _key(kind, area) == data["waar"]
+        )
+        where = {"municipality": area.pk} if kind == AreaKind.MUNICIPALITY else {"region": area.pk}
+        asked = data["plekken"]
+        try:
+            found = what_if(
+                snapshot=ShortageSnapshot(pk=self.page.night.pk),
+                qualification=next(q.pk for q in self._qualifications if q.crebo == data["kwalificatie"]),
+                year=data["leerjaar"],
+                days=data["dagen"],
+                places=max(asked, STEP),
+                **where,
+            )
+        except RuleError as error:
+            self.form.add_error(None, error.message)
+            return None
+        return self._in_words(found, asked, area, data["leerjaar"], data["dagen"])
+
+    def _in_words(self, found: WhatIf, asked: int, area: Area, year: int, days: int) -> Answer:
+        kind = _("%(place)s, %(days)s, leerjaar %(year)d") % {
+            "place": area.name,
+            "days": days_text(days),
+            "year": year,
+        }
+        own = sum(row.open for row in self.page.rows if row.year == year and row.days & days == days)
+        of_school = (
+            ngettext(
+                "Van jullie school kan %(n)d student zonder plek op deze dagen.",
+                "Van jullie school kunnen %(n)d studenten zonder plek op deze dagen.",
+                own,
+            )
+            % {"n": own}
+            if own
+            else _("Van jullie school kan geen student zonder plek op al deze dagen.")
+        )
+        if not found.placed:
+            why = (
+                _("Wie hierop past, heeft in elke goede verdeling al een plek.")
+                if found.fit
+                else _("Er is nu geen student zonder plek die hierop past.")
+            )
+            return Answer(0, _("Deze plekken plaatsen nu niemand extra"), [kind + ".", why, of_school])
+        sentences = [kind + ".", " ".join(self._chain(found))]
+        if found.placed < STEP:
+            return Answer(
+                None,
+                _("minder dan 5 studenten meer geplaatst"),
+                [*sentences, _("Eén plek helpt. Vijf plekken is hier te veel."), of_school],
+            )
+        number = min(asked, found.placed)
+        headline = ngettext("student meer geplaatst", "studenten meer geplaatst", number)
+        sentences.append(
+            _("Meer dan %(n)d plekken helpt hier niet.") % {"n": found.placed}
+            if found.placed < asked
+            else _("Elke plek erbij plaatst iemand.")
+        )
+        return Answer(number, headline, [*sentences, of_school])
+
+    def _chain(self, found: WhatIf) -> Sequence[str]:
+        """Who goes directly and who moves on, in words; gemeenten only where the school has somebody itself."""
+        mine = {row.municipality for row in self.page.rows if row.open}
+        names = {pk: area.name for pk, area in self.page.atlas.of(AreaKind.MUNICIPALITY).items() if pk in mine}
+        return chain_sentences([names.get(pk, "") for pk in found.gemeenten])
+
+
+def _key(kind: AreaKind, area: Area) -> str:
+    return f"{kind.value}:{area.code}"
+
+
+def _plural(kind: AreaKind) -> str:
+    return {
+        AreaKind.MUNICIPALITY: _("gemeenten"),
+        AreaKind.LABOUR_MARKET: _("arbeidsmarktregio's"),
+        AreaKind.COROP: _("COROP-gebieden"),
+        AreaKind.PROVINCE: _("provincies"),
+    }[kind]

@@ -1,0 +1,133 @@
+"""'Wat als': the form, and the answer in words that never tells a number under five about students of others."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+import pytest
+from django.urls import reverse
+
+from shortages.services import take_count
+from stagematch.clock import today
+from tests import factories as f
+from tests.shortages import cells
+from tests.shortages.reading import select, tree, words
+
+pytestmark = pytest.mark.django_db
+URL = reverse("shortage-what-if")
+ASKED = {"waar": "gemeente:GM2312", "kwalificatie": "25615", "leerjaar": "2", "dagen": ["1", "2"], "plekken": "3"}
+
+
+def seekers(school, number: int) -> None:
+    """So many students in Leiden who look for a place that is not there."""
+    area = cells.leiden().postcodes.get()
+    programme = f.ProgrammeFactory(school=school)
+    for _n in range(number):
+        f.SearchFactory(student__programme=programme, home=area, weekdays=31, days_per_week=2)
+
+
+def ask(client, status=200, **changes):
+    answer = client.get(URL, ASKED | changes)
+    assert answer.status_code == status
+    return tree(answer.content)
+
+
+def number(found) -> str:
+    return words(select(found, "section span.sm-number")[0])
+
+
+@pytest.fixture
+def asker(client, coordinator):
+    client.force_login(coordinator)
+    return client
+
+
+def test_the_form_begins_with_what_fits_most_students(asker, school):
+    seekers(school, 6)
+    take_count(day=today())
+    found = tree(asker.get(URL).content)
+    assert next(option.text for option in select(found, "select option")) == "Leiden"
+    assert not select(found, "section span.sm-number")  # nothing was asked yet
+    fields = {field.get("name"): field for field in select(found, "form input")}
+    assert fields["plekken"].get("data-schuif")  # what the slider is called
+    assert (fields["plekken"].get("min"), fields["plekken"].get("max")) == ("1", "50")
+
+
+def test_every_place_places_somebody_until_everybody_has_one(asker, school):
+    seekers(school, 6)
+    take_count(day=today())
+    found = ask(asker)
+    assert number(found) == "3"
+    text = words(select(found, "section")[0])
+    assert "studenten meer geplaatst" in text
+    assert "Een student uit Leiden gaat direct." in text
+    assert "Elke plek erbij plaatst iemand." in text
+    assert "Van jullie school kunnen 6 studenten zonder plek op deze dagen." in text
+    more = ask(asker, plekken="20")
+    assert number(more) == "6"
+    assert "Meer dan 6 plekken helpt hier niet." in words(more)
+
+
+@pytest.mark.parametrize("students", [1, 3, 4])
+def test_fewer_than_five_students_are_never_counted_whatever_is_asked(asker, other_school, school, students):
+    seekers(school, 1)
+    seekers(other_school, students - 1)
+    take_count(day=today())
+    answers = {words(select(ask(asker, plekken=str(n)), "section")[0]) for n in (1, 2, 3, 4, 5, 40)}
+    assert len(answers) == 1
+    assert "minder dan 5 studenten meer geplaatst" in answers.pop()
+
+
+def test_places_that_help_nobody_say_why(asker, school):
+    seekers(school, 2)
+    take_count(day=today())
+    other = f.ProgrammeFactory(school=school, qualification=f.QualificationFactory(crebo="25698", name="Anders"))
+    f.SearchFactory(student__programme=other, home=cells.leiden().postcodes.get(), student__year=3)
+    take_count(day=today(), again=True)
+    found = ask(asker, leerjaar="3")
+    assert number(found) == "0"
+    assert "Er is nu geen student zonder plek die hierop past." in words(found)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"plekken": "0"}, "Vul bij ‘Hoeveel plekken erbij?’ 1 of meer in."),
+        ({"plekken": "900"}, "Vul bij ‘Hoeveel plekken erbij?’ hoogstens 50 in."),
+        ({"plekken": "veel"}, "Vul bij ‘Hoeveel plekken erbij?’ een heel getal in."),
+        ({"waar": "gemeente:GM9999"}, "Kies bij ‘Waar komen de plekken?’ iets uit de lijst."),
+        ({"dagen": []}, "Kies bij ‘Op welke dagen?’ minstens één dag."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(asker, school, changes, sentence):
+    seekers(school, 2)
+    take_count(day=today())
+    found = ask(asker, status=422, **changes)
+    assert sentence in words(found)
+    (field,) = [field for field in select(found, "form input") if field.get("name") == "plekken"]
+    assert field.get("value") == changes.get("plekken", "3")
+
+
+def test_a_link_of_the_page_gives_the_days_as_one_number(asker, school):
+    seekers(school, 6)
+    take_count(day=today())
+    assert number(ask(asker, dagen="3", waar="corop:NL-Leiden")) == "3"
+
+
+def test_a_count_that_keeps_no_market_says_so(asker, school):
+    seekers(school, 2)
+    snapshot = take_count(day=today())
+    type(snapshot).objects.filter(pk=snapshot.pk).update(market=None)
+    assert "Alleen van de nieuwste telling" in words(ask(asker, status=422))
+
+
+def test_without_a_count_there_is_nothing_to_ask(asker, school):
+    assert "Er is nog geen telling" in words(tree(asker.get(URL).content))
+    assert asker.get(URL, ASKED).status_code == 200
+
+
+def test_who_may_ask(client, broker, student, other_coordinator, school):
+    assert client.get(URL).status_code == 302
+    for user in (broker, student):
+        client.force_login(user)
+        assert client.get(URL).status_code == 403
+    client.force_login(other_coordinator)
+    assert client.get(URL, {"school": school.slug}).status_code == 404
