@@ -356,6 +356,14 @@ class AssistedStatus(models.TextChoices):
     AGREED = "agreed", _("de student zei ja")
     DECLINED = "declined", _("de student zei nee")
     EXPIRED = "expired", _("verlopen")
+    WITHDRAWN = "withdrawn", _("de student trok het in")
+
+
+class IntroductionReply(models.TextChoices):
+    """What the stagemakelaar says to an introduction; a meeting begins with a reaction, like everybody's."""
+
+    INTERESTED = "interested", _("wil graag kennismaken")
+    NOT_NOW = "not_now", _("nu niet")
 
 
 class ReportKind(models.TextChoices):

@@ -11,7 +11,14 @@ from django.db.models.functions import Coalesce
 
 from organisations.enums import Role
 from organisations.models import Membership
-from placements.enums import ApplicationOrigin, ApplicationStatus, AssistedStatus, PlacementStatus, VacancyStatus
+from placements.enums import (
+    ApplicationOrigin,
+    ApplicationStatus,
+    AssistedKind,
+    AssistedStatus,
+    PlacementStatus,
+    VacancyStatus,
+)
 from stagematch.clock import now, today
 
 if TYPE_CHECKING:
@@ -205,6 +212,16 @@ class AssistedApplicationQuerySet(models.QuerySet["AssistedApplication"]):
             return self.none()
         schools = Membership.objects.filter(user=user, is_active=True, role=Role.COORDINATOR).values("organisation")
         return self.filter(origin=ApplicationOrigin.SCHOOL, student__school__in=schools)
+
+    def introduced_to(self, user: User | AnonymousUser) -> Self:
+        """Students whom a school introduces, with their yes, to the organisations where `user` is stagemakelaar.
+
+        Not to a platform admin: the student said yes to one organisation.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        agreed = self.filter(kind=AssistedKind.INTRODUCE, status=AssistedStatus.AGREED, student__isnull=False)
+        return agreed.filter(works_on(user, "vacancy__team"))
 
     def entered_for(self, user: User | AnonymousUser) -> Self:
         """What stagemakelaars of the organisations of `user` entered from mail."""

@@ -8,13 +8,21 @@ from django.conf import settings
 from organisations.enums import Role
 from organisations.models import Membership, Organisation
 from placements.emails import link, vacancy_link
-from placements.enums import AssistedKind, ReportKind
+from placements.enums import AssistedKind, AssistedStatus, IntroductionReply, ReportKind
 from placements.models import AssistedApplication, Report, Vacancy
 from stagematch.accounts.models import User
 from stagematch.mail import samples
 from stagematch.mail.services import queue_mail
 
-KINDS = ("assisted_answer", "assisted_ask", "assisted_mail", "introduction", "report_made")
+KINDS = (
+    "assisted_answer",
+    "assisted_ask",
+    "assisted_mail",
+    "introduction",
+    "introduction_answer",
+    "introduction_withdrawn",
+    "report_made",
+)
 
 
 def report_made(report: Report) -> None:
@@ -67,33 +75,70 @@ def assisted_answer(asked: AssistedApplication) -> None:
     if asked.asked_by is None or asked.student is None:
         return
     queue_mail(
-        key=f"assisted_answer:{asked.public_id}",
+        key=f"assisted_answer:{asked.public_id}{':withdrawn' if asked.status == AssistedStatus.WITHDRAWN else ''}",
         template="assisted_answer",
         to=asked.asked_by,
         context=_about(asked)
         | {
             "student": asked.student.user.get_full_name(),
-            "agreed": asked.status == "agreed",
+            "agreed": asked.status == AssistedStatus.AGREED,
+            "withdrawn": asked.status == AssistedStatus.WITHDRAWN,
             "link": link("school-students"),
         },
     )
 
 
+def _brokers(asked: AssistedApplication) -> list[User]:
+    rows = Membership.objects.active().filter(organisation=asked.vacancy.organisation_id, role=Role.BROKER)
+    return [row.user for row in rows.select_related("user").order_by("pk")]
+
+
 def introduction(asked: AssistedApplication) -> None:
-    """To the stagemakelaars of the organisation: a school introduces a student, who agreed with every word of it."""
+    """To the stagemakelaars: a school introduces a student, who agreed with every word. Who it is stands behind the sign-in.
+
+    So that a yes that is taken back takes the name and the text along.
+    """
     assert asked.student is not None  # noqa: S101 -- a coordinator introduces a student; narrows the type
-    brokers = Membership.objects.active().filter(organisation=asked.vacancy.organisation_id, role=Role.BROKER)
-    for row in brokers.select_related("user").order_by("pk"):
+    for person in _brokers(asked):
         queue_mail(
-            key=f"introduction:{asked.public_id}:{row.user.pk}",
+            key=f"introduction:{asked.public_id}:{person.pk}",
             template="introduction",
-            to=row.user,
+            to=person,
+            context=_about(asked)
+            | {"school": asked.student.school.name, "link": link("admin:workspace-introduction", asked.public_id)},
+        )
+
+
+def introduction_withdrawn(asked: AssistedApplication) -> None:
+    """To the same stagemakelaars: there is nothing to answer any more."""
+    assert asked.student is not None  # noqa: S101 -- as above
+    for person in _brokers(asked):
+        queue_mail(
+            key=f"introduction_withdrawn:{asked.public_id}:{person.pk}",
+            template="introduction_withdrawn",
+            to=person,
+            context=_about(asked)
+            | {"school": asked.student.school.name, "link": link("admin:workspace-introductions")},
+        )
+
+
+def introduction_answer(asked: AssistedApplication) -> None:
+    """To the student and the coordinator who asked: what the stagemakelaar said."""
+    assert asked.student is not None  # noqa: S101 -- as above
+    student = asked.student.user
+    for person in [student, *([asked.asked_by] if asked.asked_by else [])]:
+        is_student = person.pk == student.pk
+        queue_mail(
+            key=f"introduction_answer:{asked.public_id}:{person.pk}",
+            template="introduction_answer",
+            to=person,
             context=_about(asked)
             | {
-                "student": asked.student.user.get_full_name(),
-                "school": asked.student.school.name,
-                "asker_email": asked.asked_by.email if asked.asked_by else "",
-                "link": vacancy_link(asked.vacancy),
+                "interested": asked.reply == IntroductionReply.INTERESTED,
+                "text": asked.reply_text,
+                "student": student.get_full_name(),
+                "to_student": is_student,
+                "link": vacancy_link(asked.vacancy) if is_student else link("school-student", asked.student.public_id),
             },
         )
 
@@ -111,7 +156,7 @@ def _sample(kind: str) -> dict[str, Any]:
     organisation = Organisation(name="Buurthuis De Linde", slug="buurthuis-de-linde")
     vacancy = Vacancy(title="Samen koken met ouderen", organisation=organisation)
     asked = AssistedApplication(
-        kind=AssistedKind.INTRODUCE if kind == "introduction" else AssistedKind.APPLY,
+        kind=AssistedKind.INTRODUCE if kind.startswith("introduction") else AssistedKind.APPLY,
         vacancy=vacancy,
         asked_by=broker if kind == "assisted_mail" else coordinator,
         motivation="Ik kook elke zondag met mijn oma. Ik wil leren hoe je een groep begeleidt.",
@@ -119,7 +164,13 @@ def _sample(kind: str) -> dict[str, Any]:
         first_name="Samira",
         expires_at=dt.datetime(2027, 1, 20, 12, tzinfo=dt.UTC),
     )
-    to = {"assisted_ask": student, "assisted_mail": student, "introduction": broker}.get(kind, coordinator)
+    to = {
+        "assisted_ask": student,
+        "assisted_mail": student,
+        "introduction": broker,
+        "introduction_withdrawn": broker,
+        "introduction_answer": student,
+    }.get(kind, coordinator)
     return {
         "asked": asked,
         "vacancy": vacancy,
@@ -128,7 +179,10 @@ def _sample(kind: str) -> dict[str, Any]:
         "asker": "Yara Verzonnen" if kind == "assisted_mail" else "Fatma Verzonnen",
         "asker_email": "fatma@debrug.example",
         "until": asked.expires_at,
-        "introduces": kind == "introduction",
+        "introduces": kind.startswith("introduction"),
+        "interested": True,
+        "text": "",
+        "withdrawn": False,
         "recipient": to,
         "first_name": "Samira",
         "student": "Samira Verzonnen",

@@ -64,7 +64,7 @@ def own_applications(student: Student) -> QuerySet[Application]:
             "vacancy__organisation",
             "vacancy__team",
             "vacancy__location__postcode",
-            "rejection",
+            "rejection__shared",
             "cv",
             "offered_supervisor__supervisor__user",
         )
@@ -269,6 +269,7 @@ class Has:
     saved: bool
     stage: bool
     rejections: bool
+    requests: bool
 
 
 def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
@@ -301,6 +302,7 @@ def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
         saved=saved,
         stage=stage,
         rejections=student.rejections > 0,
+        requests=requests,
     )
 
 

@@ -81,6 +81,11 @@ class OutcomeStatus(models.TextChoices):
     DONE = "done", _("gelukt")
     LAPSED = "lapsed", _("niet gelukt")
 
+    @property
+    def badge(self) -> str:
+        """The colour of the status badge."""
+        return {"done": "safe", "started": "warning"}.get(self, "neutral")
+
 
 class NoteKind(models.TextChoices):
     """What people write down at a werktafel (domain A7)."""
@@ -188,4 +193,13 @@ SIGNATURE_TRANSITIONS: dict[SignatureStatus, frozenset[SignatureStatus]] = {
     SignatureStatus.SIGNED: frozenset({SignatureStatus.WITHDRAWN}),
     SignatureStatus.DECLINED: frozenset(),
     SignatureStatus.WITHDRAWN: frozenset(),
+}
+
+
+# An opbrengst can be picked up again after it failed; done is done.
+OUTCOME_TRANSITIONS: dict[OutcomeStatus, frozenset[OutcomeStatus]] = {
+    OutcomeStatus.PROMISED: frozenset({OutcomeStatus.STARTED, OutcomeStatus.DONE, OutcomeStatus.LAPSED}),
+    OutcomeStatus.STARTED: frozenset({OutcomeStatus.DONE, OutcomeStatus.LAPSED}),
+    OutcomeStatus.DONE: frozenset(),
+    OutcomeStatus.LAPSED: frozenset({OutcomeStatus.STARTED}),
 }

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
+from roadshows.impact_urls import urlpatterns as impact_urls
 from roadshows.pledge_urls import urlpatterns as pledge_urls
 from roadshows.registration_urls import urlpatterns as registration_urls
 from roadshows.views import declaration, organiser, public, tables
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roadshows/nieuw/", organiser.roadshow_new, name="roadshow-new"),
     path("roadshows/tafel/<str:token>/", tables.table_by_link, name="work-table-link"),
     *registration_urls,
+    *impact_urls,
     path("roadshows/<slug:slug>/", public.roadshow_detail, name="roadshow-detail"),
     path("roadshows/<slug:slug>/agenda.ics", public.roadshow_ics, name="roadshow-ics"),
     path("roadshows/<slug:slug>/wijzig/", organiser.roadshow_edit, name="roadshow-edit"),

@@ -32,11 +32,11 @@ class Season:
 
     @property
     def weeks(self) -> int:
-        return self.students.shape[1] - 1
+        return int(self.students.shape[1]) - 1
 
     @property
     def units(self) -> int:
-        return self.students.shape[0]
+        return int(self.students.shape[0])
 
     @property
     def without(self) -> F64:
@@ -256,10 +256,9 @@ def shrink(seen: F64, usual: F64, group: I64, groups: int, cv: float) -> Factor:
     Gamma-Poisson: `seen` counts with mean factor x `usual`, factors around 1 with this coefficient of variation.
     """
     weight = 1 / (cv * cv)
-    return Factor(
-        weight + np.bincount(group, weights=seen, minlength=groups),
-        weight + np.bincount(group, weights=usual, minlength=groups),
-    )
+    shape: F64 = weight + np.bincount(group, weights=seen, minlength=groups).astype(np.float64)
+    rate: F64 = weight + np.bincount(group, weights=usual, minlength=groups).astype(np.float64)
+    return Factor(shape, rate)
 
 
 def _draw(known: Known, draws: int, rng: np.random.Generator) -> Outlook:
@@ -320,17 +319,19 @@ def _pace(known: Known, usual: Curves, draws: int, rng: np.random.Generator) -> 
     usually = usually * country.mean
     region = shrink(happened, usually, known.region, regions, prior.region)
     usually = usually * region.mean[known.region]
-    season = shrink(happened, usually, known.school, schools, prior.season)
-    # What is unsure about the school always shows in the season's factor too; draw it only as far as nothing was seen.
+    this_season = shrink(happened, usually, known.school, schools, prior.season)
     today = (
-        country.draw(rng, draws) * region.draw(rng, draws)[:, known.region] * season.draw(rng, draws)[:, known.school]
+        country.draw(rng, draws)
+        * region.draw(rng, draws)[:, known.region]
+        * this_season.draw(rng, draws)[:, known.school]
     )
-    return (
+    drawn: F64 = (
         today ** (prior.pace_kept ** (known.week / 4))
         * lasting.draw(rng, draws)[:, known.school]
         * _lognormal(rng, prior.drift, (draws, 1))
         * _lognormal(rng, prior.drift, (draws, schools))[:, known.school]
     )
+    return drawn
 
 
 def _lognormal(rng: np.random.Generator, sd: float, size: tuple[int, ...]) -> F64:
@@ -359,7 +360,8 @@ def _short(known: Known, usual: Curves, draws: int, rng: np.random.Generator) ->
     today = country.draw(rng, draws) * unit.draw(rng, draws)[:, known.school]
     # Far from the start much of what is short or plenty is about timing: part of it goes by.
     kept = today ** (prior.short_kept ** (week / 4)) * lasting.draw(rng, draws)[:, known.school]
-    return kept * _lognormal(rng, far, (draws, 1)) * _lognormal(rng, far, (draws, schools))[:, known.school]
+    drawn: F64 = kept * _lognormal(rng, far, (draws, 1)) * _lognormal(rng, far, (draws, schools))[:, known.school]
+    return drawn
 
 
 def _final(known: Known, usual: Curves, draws: int, rng: np.random.Generator) -> F64:

@@ -18,7 +18,8 @@ from matchmaking.services import current_policy
 from organisations.enums import Role
 from organisations.models import InventoryRequest, InventoryRound, Membership
 from placements.dossier.files import file_of
-from placements.enums import ApplicationOrigin, ApplicationStatus, ReportKind
+from placements.enums import ApplicationOrigin, ApplicationStatus, AssistedKind, AssistedStatus, ReportKind
+from placements.guidance.services import make_task, write_note
 from placements.models import (
     AnswerStatistic,
     AssistedApplication,
@@ -31,7 +32,7 @@ from placements.models import (
     TrustPerson,
     VacancyAgreement,
 )
-from roadshows.models import DeclarationText, Registration, Roadshow, RoadshowOrganiser, Signature, WorkTable
+from roadshows.models import DeclarationText, Outcome, Registration, Roadshow, RoadshowOrganiser, Signature, WorkTable
 from roadshows.pledge_emails import personal_link
 from roadshows.services.pledges import make_helper_link, record_pledge
 from shortages.models import PublishedFigure, ShortageSnapshot
@@ -150,6 +151,13 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
         student=student, school=school, vacancy=other_vacancy, origin=ApplicationOrigin.SCHOOL,
         asked_by=people["coordinator"], expires_at=now() + dt.timedelta(days=14),
     )  # fmt: skip
+    introduced = AssistedApplication.objects.create(
+        student=student, school=school, vacancy=vacancy, origin=ApplicationOrigin.SCHOOL, kind=AssistedKind.INTRODUCE,
+        asked_by=people["coordinator"], expires_at=now() + dt.timedelta(days=14), status=AssistedStatus.AGREED,
+        answered_at=now(), motivation="Verzonnen",
+    )  # fmt: skip
+    task = make_task(student=student, actor=people["coordinator"], title="Verzonnen")
+    note = write_note(student=student, actor=people["coordinator"], text="Verzonnen")
     own = OwnPlace.objects.create(
         student=student, search=search, organisation=organisation, organisation_name=organisation.name,
         postcode=vacancy.location.postcode, what="Verzonnen werk", weekdays=3,
@@ -181,6 +189,12 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
     for name in ("placement-file", "placement-pok", "placement-action", "guidance-file", "school-placement"):
         found[f"{name}:public_id"] = str(placement.public_id)
     found["admin:placement-file:public_id"] = found["admin:workspace-placement:public_id"] = str(placement.public_id)
+    for name in ("school-student", "school-task-make", "school-note-write"):
+        found[f"{name}:public_id"] = str(student.public_id)
+    for name in ("school-task-move", "school-task-assign"):
+        found[f"{name}:public_id"] = str(task.public_id)
+    found |= {"school-note-remove:public_id": str(note.public_id), "answer-share:public_id": str(accepted.public_id)}
+    found["admin:workspace-introduction:public_id"] = str(introduced.public_id)
     for name in ("my-report", "school-report"):
         found[f"{name}:public_id"] = str(report.public_id)
     for name in ("own-place-withdraw", "school-own-place", "admin:own-place"):
@@ -209,6 +223,11 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
     found["pledge-by-link:token"] = pledge_link.rstrip("/").rpartition("/")[2]
     found["pledge-helper:token"] = helper_link.rstrip("/").rpartition("/")[2]
     found |= found_code
+    outcome = Outcome.objects.create(roadshow=roadshow, kind="places", text="Meer plekken")
+    for name in ("impact", "impact-file", "outcomes", "outcome", "briefing"):
+        found[f"roadshow-{name}:slug"] = roadshow.slug
+    found["roadshow-outcome:number"] = str(outcome.pk)
+    found |= dict.fromkeys(("roadshows-impact-file:kind", "roadshow-impact-file:kind"), "csv")
     for name in ("roadshow-notes", "roadshow-signatures"):
         found[f"{name}:slug"] = roadshow.slug
     words = dict.fromkeys(("introduction", "recognise", "invest", "position", "impact"), "Doen.")

@@ -14,6 +14,7 @@ from django.db import connection, models, transaction
 from matchmaking.demo import hooks
 from matchmaking.demo.bulk import copy_links, copy_rows, set_sequences, without_triggers
 from matchmaking.demo.extras import answer_statistics, write_cvs
+from matchmaking.demo.guidance import write_help
 from matchmaking.demo.inventory import write_inventory
 from matchmaking.demo.invitations import write_invitations
 from matchmaking.demo.kwalificaties import add_qualifications
@@ -91,6 +92,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
         say(f"  {write_screening(day):>7} weergaven en teksten ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_own(day):>7} dingen van de student ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_invitations(day):>7} uitnodigingen ({time.monotonic() - begin:.1f} s)")
+        say(f"  {write_help(day):>7} taken en notities van scholen ({time.monotonic() - begin:.1f} s)")
         for line in hooks.fill(day):
             say(f"  {line} ({time.monotonic() - begin:.1f} s)")
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
-from placements.enums import AssistedKind, ReportKind
+from placements.enums import AssistedKind, IntroductionReply, ReportKind
 from placements.models import Vacancy
 from stagematch.accounts.models import User
 from stagematch.ui.forms import FormMixin
@@ -67,6 +67,28 @@ class AskStudentForm(_PlaceForm):
         help_text=_("Schrijf zoals de student het zou zeggen. De student leest alles voordat het weggaat."),
     )
     learning_goals = forms.CharField(**_GOALS)  # type: ignore[arg-type]
+
+
+class IntroductionReplyForm(FormMixin, forms.Form):
+    """What a stagemakelaar says to an introduction."""
+
+    reply = forms.ChoiceField(
+        label=_("Wat zeg je?"),
+        choices=[
+            (IntroductionReply.INTERESTED, _("Ik wil graag kennismaken")),
+            (IntroductionReply.NOT_NOW, _("Nu past het niet")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Kies wat je zegt.")},
+    )
+    text = forms.CharField(
+        label=_("Wat wil je erbij zeggen?"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Over de plek, niet over de persoon. Student en school lezen dit."),
+        error_messages={"max_length": _("Dit is te lang. Maak het korter: hoogstens 300 tekens.")},
+    )
 
 
 class EnterMailForm(_PlaceForm):

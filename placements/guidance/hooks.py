@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from organisations.enums import Role
 from organisations.roles import has_role
 from placements import panels
+from placements.enums import AssistedKind, AssistedStatus
 from placements.guidance import emails
 from placements.guidance.enums import Rung
 from placements.guidance.retention import forget_help
-from placements.models import LadderStep
+from placements.models import AssistedApplication, LadderStep
 from placements.services.retention import register_forgetter
 from stagematch.clock import today
 from stagematch.mail.topics import Frequency, register_topic
@@ -24,6 +25,7 @@ def register() -> None:
     """Register the mails, their topics, the block on the student's overview and what is forgotten."""
     emails.register_samples()
     panels.register("help-hint", hint_panel, needs="rejections")
+    panels.register("introduced", introduced_panel, needs="requests")
     register_forgetter("what schools did for students, a year after it", forget_help)
     register_topic(
         "help-hint",
@@ -43,6 +45,15 @@ def register() -> None:
         choices=[Frequency.NOW, Frequency.DAILY, Frequency.WEEKLY, Frequency.OFF],
         audience=lambda user: has_role(user, Role.COORDINATOR),
     )
+
+
+def introduced_panel(student: Student) -> list[panels.Panel]:
+    """Where the own school introduces the student, with the way to take the yes back."""
+    rows = AssistedApplication.objects.filter(
+        student=student, kind=AssistedKind.INTRODUCE, status=AssistedStatus.AGREED
+    ).select_related("vacancy__organisation")
+    found = list(rows.order_by("-answered_at", "pk")[:10])
+    return [("placements/guidance/_introduced_panel.html", {"introduced": found})] if found else []
 
 
 def hint_panel(student: Student) -> list[panels.Panel]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -50,14 +51,17 @@ class _Plan:
     drop: list[HelpTask] = field(default_factory=list)
 
 
-def help_night(*, day: dt.date, dry_run: bool = False) -> HelpCounts:
-    """Do the work of `day` for every school, each in its own transaction.
+def help_night(
+    *, day: dt.date, dry_run: bool = False, schools: Collection[Organisation] | None = None, tells: bool = True
+) -> HelpCounts:
+    """Do the work of `day` for every school (or these), each in its own transaction; without `tells` nobody is mailed.
 
     Safe to run twice: a rung is climbed once per search and a task is made once per cause, also when somebody closed
     it. It looks at how things are, so a night that was missed is made up for by the next.
     """
     counts = HelpCounts()
-    for school in Organisation.objects.schools().filter(students__isnull=False).distinct().order_by("pk"):
+    everybody = Organisation.objects.schools().filter(students__isnull=False).distinct().order_by("pk")
+    for school in everybody if schools is None else schools:
         with transaction.atomic():
             # Two nights at a time would both find a rung free.
             Organisation.objects.select_for_update(no_key=True).get(pk=school.pk)
@@ -66,7 +70,7 @@ def help_night(*, day: dt.date, dry_run: bool = False) -> HelpCounts:
             counts.tasks += len(plan.tasks)
             counts.dropped += len(plan.drop)
             if not dry_run:
-                _carry_out(plan, school, day)
+                _carry_out(plan, school, day, tells=tells)
     return counts
 
 
@@ -177,7 +181,7 @@ def _not_needed(
     return [task for task in open_tasks if task.student_id not in talking]
 
 
-def _carry_out(plan: _Plan, school: Organisation, day: dt.date) -> None:
+def _carry_out(plan: _Plan, school: Organisation, day: dt.date, *, tells: bool) -> None:
     LadderStep.objects.bulk_create(plan.steps)
     HelpTask.objects.bulk_create(plan.tasks)
     for task in plan.drop:
@@ -191,6 +195,8 @@ def _carry_out(plan: _Plan, school: Organisation, day: dt.date) -> None:
     HelpEvent.objects.bulk_create(
         [HelpEvent(student=student, what=what, about=about, at=now()) for student, what, about in told]
     )
+    if not tells:
+        return
     for search in plan.hints:
         emails.hint(search)
     if plan.tasks:

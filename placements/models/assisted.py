@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation
-from placements.enums import ApplicationOrigin, AssistedKind, AssistedStatus
+from placements.enums import ApplicationOrigin, AssistedKind, AssistedStatus, IntroductionReply
 from placements.models.application import Application
 from placements.models.vacancy import Vacancy
 from placements.querysets import AssistedApplicationQuerySet
@@ -42,6 +42,11 @@ class AssistedApplication(models.Model):
     application = models.OneToOneField(
         Application, models.SET_NULL, null=True, blank=True, related_name="assisted", verbose_name=_("reactie")
     )
+
+    reply = models.CharField(_("antwoord van de stagemakelaar"), max_length=12, choices=IntroductionReply, blank=True)
+    reply_text = models.CharField(_("waarom"), max_length=300, blank=True)
+    replied_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    replied_at = models.DateTimeField(_("antwoord gegeven"), null=True, blank=True)
 
     objects = AssistedApplicationQuerySet.as_manager()
 

@@ -17,6 +17,7 @@ from placements.fitting import fitting_places
 from placements.forms.assisted import AskStudentForm
 from placements.models import AssistedApplication, Vacancy
 from placements.services import assisted
+from placements.services.introductions import withdraw_introduction
 from placements.views.common import is_public_id
 from stagematch.accounts.models import User
 from stagematch.audit.services import record_view
@@ -121,6 +122,14 @@ def _answer(request: HttpRequest, asked: AssistedApplication) -> HttpResponseBas
     assert student is not None  # noqa: S101 -- both callers have looked
     reason = ""
     answer = request.POST.get("antwoord", "") if request.method == "POST" else ""
+    if answer == "intrekken" and request.user == student.user:  # not by a link: the mail may lie around
+        try:
+            withdraw_introduction(asked=asked, actor=student.user)
+        except RuleError as error:
+            reason = error.message
+        else:
+            messages.success(request, _("Je toestemming is ingetrokken. De organisatie ziet de tekst niet meer."))
+            return redirect("my-overview")
     if answer in {"ja", "nee"}:
         try:
             done = (assisted.agree if answer == "ja" else assisted.decline)(asked=asked, actor=student.user)
@@ -138,6 +147,8 @@ def _answer(request: HttpRequest, asked: AssistedApplication) -> HttpResponseBas
         "introduces": asked.kind == AssistedKind.INTRODUCE,
         "cv": current_cv(student),
         "is_open": is_open,
+        "is_introduced": asked.kind == AssistedKind.INTRODUCE and asked.status == AssistedStatus.AGREED,
+        "may_withdraw": request.user == student.user,
         "reason": reason,
         "missing": request.method == "POST" and not answer,
     }

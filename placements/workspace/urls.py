@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from placements.workspace import answers, board, forwarding, from_mail, offers, rejecting, talks, together, views
+from placements.workspace import (
+    answers,
+    board,
+    forwarding,
+    from_mail,
+    introductions,
+    offers,
+    rejecting,
+    talks,
+    together,
+    views,
+)
 from stagematch.ui.admin_site import StagematchAdminSite
 
 
@@ -14,6 +25,8 @@ def urls(site: StagematchAdminSite) -> list[URLPattern | URLResolver]:
         path("werkplek/weergaven/", board.save_view, name="workspace-view-save"),
         path("werkplek/weergaven/<int:pk>/weg/", board.remove_view, name="workspace-view-remove"),
         path("werkplek/nieuw/", from_mail.enter_application, name="workspace-from-mail"),
+        path("werkplek/voorgesteld/", introductions.introductions, name="workspace-introductions"),
+        path("werkplek/voorgesteld/<uuid:public_id>/", introductions.introduction, name="workspace-introduction"),
         path("werkplek/<uuid:public_id>/", views.candidate, name="workspace-candidate"),
         path("werkplek/<uuid:public_id>/uitnodigen/", talks.invite_candidate, name="workspace-invite"),
         path("werkplek/<uuid:public_id>/afwijzen/", rejecting.reject_candidate, name="workspace-reject"),

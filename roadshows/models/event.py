@@ -152,3 +152,8 @@ class Outcome(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def badge(self) -> str:
+        """The colour of the state."""
+        return OutcomeStatus(self.status).badge

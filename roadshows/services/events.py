@@ -23,7 +23,7 @@ from stagematch.clock import now, today
 from stagematch.ui.errors import Conflict, RuleError
 
 # Addresses of our own below /roadshows/.
-RESERVED = frozenset({"nieuw", "beheer", "agenda", "tafel", "aanmelding", "inchecken", "helpen"})
+RESERVED = frozenset({"nieuw", "beheer", "agenda", "tafel", "opbrengst", "aanmelding", "inchecken", "helpen"})
 # A change of these is a change in people's calendars.
 _IN_CALENDAR = frozenset({"title", "day", "begins_at", "ends_at", "venue", "address", "place"})
 

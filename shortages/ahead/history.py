@@ -199,8 +199,7 @@ def _told(periods: Sequence[StagePeriod], snapshot: int) -> dict[int, dict[int, 
         .annotate(n=Sum("students"))
     )
     for period, school, programme, year, n in present:
-        number = said.get((period, school), {}).get((programme, year))
-        if number is None and (period, school) in said:
+        if (period, school) in said and (programme, year) not in said[period, school]:
             there[period, school] = there.get((period, school), 0) + n
     answer: dict[int, dict[int, int]] = {}
     for (period, school), numbers in said.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Sum
 from django.template.defaultfilters import date as date_words
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from organisations.models import Organisation, StagePeriod
 from shortages.ahead.history import WEEKS, comparable, wanted_columns, weeks_until
-from shortages.ahead.schools import school_year
+from shortages.ahead.schools import CARD_FIELDS, school_year
 from shortages.models import DemandCell, Forecast, ForecastWarning, NumerusFixus, ShortageSnapshot
 from stagematch.clock import today
 
@@ -123,11 +124,24 @@ def newest_of(school: Organisation, period: StagePeriod | None = None) -> Foreca
 
 
 def card_of(school: Organisation, period: StagePeriod | None = None) -> dict[str, object] | None:
-    """What `shortages/_vooruitblik.html` needs, as `vooruitblik`; None when nothing was forecast. One query."""
-    forecast = newest_of(school, period)
+    """What `shortages/_vooruitblik.html` needs, as `vooruitblik`; None when nothing was forecast.
+
+    No query for a school that `schools_of` gave, else one. `period`: of that one only, else the first that begins.
+    """
+    carried: list[dict[str, Any]] | None = getattr(school, "coming_forecasts", None)
+    if carried is None:
+        forecast = newest_of(school, period)
+    else:
+        forecast = next((_of_card(row) for row in carried if period is None or row["period"] == period.pk), None)
     if forecast is None:
         return None
     return {"forecast": forecast, "sentence": sentence_of(forecast), "school": school}
+
+
+def _of_card(row: dict[str, Any]) -> Forecast:
+    """A forecast with what a card shows, from its JSON; never saved."""
+    period = StagePeriod(pk=row["period"], slug=row["slug"], starts_on=dt.date.fromisoformat(row["starts_on"]))
+    return Forecast(period=period, **{name: row[name] for name in CARD_FIELDS})
 
 
 def outlook_of(school: Organisation, period: StagePeriod) -> Outlook | None:

@@ -66,15 +66,15 @@ def save_expected(
         row = known.get((programme, year))
         if (row.number if row else None) == number:
             same += 1
-        elif row is None:
+        elif row is None and number is not None:
             ExpectedIntake.objects.create(
                 programme_id=programme, year=year, period=period, number=number, filled_by=actor, filled_at=moment
             )
             new += 1
-        elif number is None:
+        elif row is not None and number is None:
             row.delete()
             gone += 1
-        else:
+        elif row is not None and number is not None:
             row.number, row.filled_by, row.filled_at = number, actor, moment
             row.save(update_fields=["number", "filled_by", "filled_at"])
             changed += 1

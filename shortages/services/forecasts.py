@@ -120,8 +120,9 @@ def _warn(day: dt.date) -> int:
     new = [row for row in reached if (row.school_id, row.period_id, levels[row.school_id or 0]) not in before]
     for row in new:
         level = levels[row.school_id or 0]
+        assert row.school is not None  # noqa: S101 -- only forecasts of schools were asked for
         warning = ForecastWarning.objects.create(
-            school_id=row.school_id, period=row.period, level=level, forecast=row, warned_on=day
+            school=row.school, period=row.period, level=level, forecast=row, warned_on=day
         )
         people = Membership.objects.active().filter(organisation=row.school_id, role=Role.COORDINATOR)
         for member in people.select_related("user"):

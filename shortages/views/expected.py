@@ -1,5 +1,7 @@
 """What a coordinator expects: the table to fill in, as a file, and back (features B11)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -47,7 +49,13 @@ def _page(school: Organisation, period: StagePeriod) -> str:
 def shortage_expected(request: HttpRequest) -> HttpResponse:
     """Fill in how many students need a place in a period that is still to come."""
     schools, school, periods, period = asked(request)
-    context = {"schools": schools, "school": school, "periods": periods, "period": period, "tab": "tekort"}
+    context: dict[str, Any] = {
+        "schools": schools,
+        "school": school,
+        "periods": periods,
+        "period": period,
+        "tab": "tekort",
+    }
     if school is None or period is None:
         return render(request, "shortages/expected.html", context)
     sheet = sheet_of(school, period)
@@ -88,7 +96,7 @@ def shortage_expected_upload(request: HttpRequest) -> HttpResponse:
             return redirect(_page(school, period))
     sheet = sheet_of(school, period)
     form = ExpectedForm(sheet=sheet).fill()
-    context = {
+    context: dict[str, Any] = {
         "schools": schools, "school": school, "periods": periods, "period": period, "tab": "tekort", "sheet": sheet,
         "form": form, "table": form.table(), "upload": upload, "problems": problems[:50], "more": max(0, len(problems) - 50),
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """The page about the time ahead: how many students will have no place when a period begins (features B8)."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -47,7 +49,13 @@ def shortage_forecast_warning(request: HttpRequest) -> HttpResponse:
 
 def _show(request: HttpRequest, form: WarningForm | None) -> HttpResponse:
     schools, school, periods, period = asked(request)
-    context = {"schools": schools, "school": school, "periods": periods, "period": period, "tab": "tekort"}
+    context: dict[str, Any] = {
+        "schools": schools,
+        "school": school,
+        "periods": periods,
+        "period": period,
+        "tab": "tekort",
+    }
     if school is not None and period is not None:
         outlook = outlook_of(school, period)
         context |= {"outlook": outlook, "form": form or WarningForm.of(None, school)}

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from organisations.enums import Role
 from organisations.roles import role_required
+from shortages.ahead.outlook import card_of
 from shortages.dashboard.page import Dashboard
 from shortages.dashboard.students import StudentList, most_in_need
 from shortages.definitions import definitions
@@ -28,6 +29,7 @@ def shortage(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "students": most_in_need(page) if page.totals.open else [],
+        "vooruitblik": card_of(page.school, page.period) if page.school and page.period else None,
         "definitions": definitions(page.night.definition) if page.night else [],
         "tab": TAB,
     }

@@ -31,6 +31,7 @@ from placements.models import (
     AssistedApplication,
     BulkOperation,
     ForwardRequest,
+    HelpTask,
     Interview,
     OwnPlace,
     Placement,
@@ -165,6 +166,8 @@ def public() -> Iterator[Visit]:
     yield _page("roadshow-detail", "leiden-2025")
     yield _page("roadshow-detail", "rotterdam-den-haag-2023", label="roadshow-detail with werktafels")
     yield _page("roadshow-detail", "amsterdam-2026", label="roadshow-detail with signatures")
+    yield _page("roadshow-impact", "amsterdam-2026")
+    yield _page("roadshows-impact")
     yield _page("declaration")
     yield _page("declaration-text", 1)
     yield _page("signature-detail", _first(Signature.objects.register()).public_id)
@@ -295,6 +298,8 @@ def _own(me: User) -> Iterator[Visit]:
     yield _page("search-save", query="?dag=ma&doelgroep=jongeren")
     asked = _first(AssistedApplication.objects.waiting().filter(student__user=me))
     yield _page("my-request", asked.public_id)
+    introduced = _first(AssistedApplication.objects.filter(student__user=me, kind="introduce", status="agreed"))
+    yield _page("my-request", introduced.public_id, label="my-request introduced")
     yield Visit("assisted-consent", _link("assisted-consent", asked))
     stranger = _first(AssistedApplication.objects.waiting().filter(student=None))
     yield Visit("assisted-consent of a stranger", _link("assisted-consent", stranger))
@@ -358,6 +363,8 @@ def stagemakelaar() -> Iterator[Visit]:
     screened = Application.objects.screened_by(me)
     yield _page("admin:workspace")
     yield _page("admin:workspace-from-mail")
+    yield _page("admin:workspace-introductions")
+    yield _page("admin:workspace-introduction", _first(AssistedApplication.objects.introduced_to(me)).public_id)
     for stage in STAGES:
         yield _page("admin:workspace", query=f"?fase={stage}")
     yield _page("admin:workspace", query="?van=mij")
@@ -454,6 +461,16 @@ def bpv() -> Iterator[Visit]:
     yield _page("school-waves")
     yield from _imports()
     yield _page("school-ask", User.objects.get(email=STUDENT).student.public_id)
+    yield _page("school-help")
+    yield _page("school-help", query="?reden=rejected", label="school-help of one reason")
+    yield _page("school-help-settings")
+    yield _page("school-tasks")
+    yield _page("school-tasks", query="?welke=klaar", label="school-tasks done")
+    helped = _first(HelpTask.objects.filter(owner__email=COORDINATOR, status="open")).student
+    yield _page("school-student", helped.public_id)
+    yield _page("school-student", helped.public_id, query="?doe=rejected", label="school-student with a new task")
+    yield _page("school-classes")
+    yield _page("school-classes", query=f"?klas={helped.class_name}", label="school-classes of one class")
     yield _page("school-reports")
     yield _page("shortage-expected")
     yield _page("shortage-expected", query="?periode=sep-jan-2028", label="shortage-expected next year")
@@ -527,6 +544,10 @@ def organiser() -> Iterator[Visit]:
     yield _page("roadshow-status", over.slug, label="roadshow-status finished")
     coming = Roadshow.objects.get(slug="utrecht-maakt-plek-demo")
     yield _page("roadshow-signatures", coming.slug)
+    yield _page("roadshow-outcomes", over.slug)
+    yield _page("roadshow-briefing", coming.slug)
+    yield Visit("roadshows-impact own", f"{reverse('roadshows-impact')}?eigen")
+    yield Visit("roadshows-impact rows", f"{reverse('roadshows-impact-rows')}?stap=promised")
     yield _page("roadshow-tables", coming.slug)
     yield _page("roadshow-table", coming.slug, 1)
     yield _page("roadshow-table-change", coming.slug, 1)

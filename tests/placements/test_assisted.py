@@ -128,8 +128,86 @@ def test_an_introduction_goes_to_the_brokers_and_is_no_reaction(client, coordina
     client.post(path_in("assisted_ask"), {"antwoord": "ja"})
     assert not Application.objects.exists()
     mail = OutgoingMail.objects.get(template="introduction", to_user=broker)
-    assert "Samira El Amrani" in mail.body_text
-    assert WORDS[:40] in mail.body_text
+    assert "Samira" not in mail.subject + mail.body_text + mail.body_html  # a yes can be taken back, a mail cannot
+    client.force_login(broker)
+    assert vacancy.title in client.get(reverse("admin:workspace-introductions")).content.decode()
+    page = client.get(re.findall(r"https?://[^/\s]+(/\S+)", mail.body_text)[0]).content.decode()
+    assert "Samira El Amrani" in page
+    assert WORDS[:40] in page
+    for hidden in (search.student.student_number, search.student.user.email, search.student.phone):
+        assert hidden not in page
+    assert AccessLog.objects.filter(actor=broker, subject=search.student.user).exists()
+
+
+def introduced(client, search, vacancy, coordinator) -> AssistedApplication:
+    asked = ask(search, vacancy, coordinator, kind=AssistedKind.INTRODUCE)
+    client.post(path_in("assisted_ask"), {"antwoord": "ja"})
+    asked.refresh_from_db()
+    return asked
+
+
+def test_an_introduction_is_for_the_stagemakelaars_of_that_place_only(
+    client, coordinator, broker, other_broker, team_lead, admin_user, student, search, vacancy
+):
+    asked = ask(search, vacancy, coordinator, kind=AssistedKind.INTRODUCE)
+    url = reverse("admin:workspace-introduction", args=[asked.public_id])
+    client.force_login(broker)
+    assert client.get(url).status_code == 404  # not before the yes
+    client.logout()
+    client.post(path_in("assisted_ask"), {"antwoord": "ja"})
+    assert client.get(url).status_code == 302
+    for person, status in (
+        (other_broker, 404),
+        (admin_user, 404),
+        (team_lead, 403),
+        (student, 403),
+        (coordinator, 403),
+    ):
+        client.force_login(person)
+        assert client.get(url).status_code == status, person
+    client.force_login(other_broker)
+    assert client.post(url, {"reply": "interested"}).status_code == 404
+
+
+def test_a_student_takes_the_yes_back_and_nothing_is_left_to_read(
+    client, coordinator, broker, student, other_student, search, vacancy
+):
+    asked = introduced(client, search, vacancy, coordinator)
+    url = reverse("my-request", args=[asked.public_id])
+    client.force_login(other_student)
+    assert client.post(url, {"antwoord": "intrekken"}).status_code == 404
+    client.force_login(student)
+    assert url in client.get(reverse("my-overview")).content.decode()
+    assert WORDS[:40] in client.get(url).content.decode()
+    client.post(url, {"antwoord": "intrekken"})
+    asked.refresh_from_db()
+    assert (asked.status, asked.motivation) == (AssistedStatus.WITHDRAWN, "")
+    assert url not in client.get(reverse("my-overview")).content.decode()
+    assert "introduction_withdrawn" in mails_to(broker)
+    assert OutgoingMail.objects.filter(template="assisted_answer", subject__contains="trok het ja in").exists()
+    client.force_login(broker)
+    assert client.get(reverse("admin:workspace-introduction", args=[asked.public_id])).status_code == 404
+    assert vacancy.title not in client.get(reverse("admin:workspace-introductions")).content.decode()
+
+
+def test_the_stagemakelaar_answers_and_student_and_school_hear_it(
+    client, coordinator, broker, student, search, vacancy
+):
+    asked = introduced(client, search, vacancy, coordinator)
+    client.force_login(broker)
+    url = reverse("admin:workspace-introduction", args=[asked.public_id])
+    assert "Schrijf in een zin waarom" in client.post(url, {"reply": "not_now"}).content.decode()
+    client.post(url, {"reply": "interested", "text": "We koken op dinsdag."})
+    asked.refresh_from_db()
+    assert (asked.reply, asked.replied_by) == ("interested", broker)
+    assert "introduction_answer" in mails_to(student) & mails_to(coordinator)
+    client.post(url, {"reply": "not_now", "text": "Toch liever niet nu."})
+    asked.refresh_from_db()
+    assert asked.reply == "interested"  # once
+    client.force_login(student)
+    page = client.get(reverse("my-request", args=[asked.public_id])).content.decode()
+    assert "We koken op dinsdag." in page
+    assert reverse("apply", args=[vacancy.public_id]) in page
 
 
 def test_a_coordinator_asks_only_own_students_and_only_what_can_be(

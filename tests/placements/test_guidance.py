@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from organisations import weekdays
 from placements.enums import ViewPage
 from placements.guidance import Found, register_reason, registry, services
 from placements.guidance.enums import HelpAction, HelpReason, HelpStep, TaskStatus
@@ -19,7 +20,7 @@ from stagematch.ui.errors import Conflict, RuleError
 from students.enums import SearchStatus
 from students.models import Student
 from tests import factories as f
-from tests.placements.steps import explanation, invite, reject, submit
+from tests.placements.steps import EXPLANATION, MOTIVATION, explanation, invite, reject, submit
 
 
 @pytest.fixture
@@ -386,3 +387,47 @@ def test_only_a_coordinator_gets_the_list_as_a_file_or_per_class(client, broker,
         client.force_login(other_coordinator)
         assert b"Samira" not in client.get(reverse(name)).content
         client.logout()
+
+
+# --- What the student shares ----------------------------------------------------------------------------------
+
+
+def test_the_school_reads_why_it_was_no_only_when_the_student_shares_that(
+    client, coordinator, broker, student, other_student, search, vacancy
+):
+    application = submit(search, vacancy)
+    reject(application, broker)
+    page = reverse("school-student", args=[search.student.public_id])
+    share = reverse("answer-share", args=[application.public_id])
+    client.force_login(coordinator)
+    before = client.get(page).content.decode()
+    assert "Niet gelukt" in before
+    assert EXPLANATION not in before
+    assert "De dagen of uren passen niet" not in before
+    assert client.post(share, {"deel": "ja"}).status_code == 403
+    client.force_login(other_student)
+    assert client.post(share, {"deel": "ja"}).status_code == 404
+    client.force_login(student)
+    detail = reverse("application-detail", args=[application.public_id])
+    assert share in client.get(detail).content.decode()
+    client.post(share, {"deel": "ja"})
+    client.post(share, {"deel": "ja"})
+    assert "Deel het niet meer met school" in client.get(detail).content.decode()
+    client.force_login(coordinator)
+    assert EXPLANATION in client.get(page).content.decode()
+    client.force_login(student)
+    client.post(share, {"deel": "nee"})
+    client.force_login(coordinator)
+    after = client.get(page).content.decode()
+    assert EXPLANATION not in after
+    assert MOTIVATION not in after
+
+
+def test_what_the_student_keeps_to_oneself_is_not_on_the_page_of_the_school(client, coordinator, search):
+    search.needs, search.motivation = 1, "Dit schrijf ik alleen voor mezelf op."
+    search.save()
+    client.force_login(coordinator)
+    page = client.get(reverse("school-student", args=[search.student.public_id])).content.decode()
+    assert "Dit schrijf ik alleen" not in page
+    assert weekdays.needs_text(1) not in page
+    assert search.student.phone not in page
