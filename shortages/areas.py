@@ -57,44 +57,54 @@ _CERTAIN = 1_000_000  # an official division outweighs any number of postcodes
 
 
 def where_of(day: dt.date) -> dict[int | None, Where]:
-    """Return for every gemeente (primary key) where it lies on `day`; for None, that this is not known. Three queries.
-
-    An imported division of gemeenten goes first; else a gemeente lies where most of its postcodes lie.
-    """
-    found: dict[int, _Found] = {}
+    """Return for every gemeente (primary key) where it lies on `day`; for None, that this is not known. Three queries."""
     codes = dict(Municipality.objects.values_list("pk", "code"))
-    for pk, province, corop, number in (
+    places = _places(day)
+    nowhere = Where()
+    return {pk: places.get(code, Where(municipality=code)) for pk, code in codes.items()} | {None: nowhere}
+
+
+def homes_of(day: dt.date) -> list[dict[AreaLevel, str]]:
+    """Return for every gemeente that has postcodes the areas it lies in on `day`. Two queries."""
+    return [dict(place.areas()) for place in _places(day).values()]
+
+
+def _places(day: dt.date) -> dict[str, Where]:
+    """An imported division of gemeenten goes first; else a gemeente lies where most of its postcodes lie."""
+    found: dict[str, _Found] = {}
+    for municipality, province, corop, number in (
         PostcodeArea.objects.filter(municipality__isnull=False)
         .order_by()
-        .values_list("municipality", "province__code", "corop__code")
+        .values_list("municipality__code", "province__code", "corop__code")
         .annotate(n=Count("pk"))
     ):
-        place = found.setdefault(pk, _Found())
+        place = found.setdefault(municipality, _Found())
         place.offer(AreaLevel.PROVINCE, province, number)
         place.offer(AreaLevel.COROP, corop, number)
     links = MunicipalityRegion.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=day), valid_from__lte=day
-    ).values_list("municipality", "region__kind", "region__code")
-    for pk, kind, code in links:
-        found.setdefault(pk, _Found()).offer(LEVELS[Region.Kind(kind)], code, _CERTAIN)
-    nothing = _Found()
-    answer: dict[int | None, Where] = {
-        pk: Where(
+    ).values_list("municipality__code", "region__kind", "region__code")
+    for municipality, kind, code in links:
+        found.setdefault(municipality, _Found()).offer(LEVELS[Region.Kind(kind)], code, _CERTAIN)
+    return {
+        code: Where(
             municipality=code,
-            province=found.get(pk, nothing).code(AreaLevel.PROVINCE),
-            corop=found.get(pk, nothing).code(AreaLevel.COROP),
-            labour_market=found.get(pk, nothing).code(AreaLevel.LABOUR_MARKET),
+            province=place.code(AreaLevel.PROVINCE),
+            corop=place.code(AreaLevel.COROP),
+            labour_market=place.code(AreaLevel.LABOUR_MARKET),
         )
-        for pk, code in codes.items()
+        for code, place in found.items()
     }
-    return answer | {None: Where()}
 
 
-def names_of(level: str) -> dict[str, str]:
-    """Return the names of all areas of a kind by code, in the order of the names. One query; none for the country."""
-    if level == AreaLevel.COUNTRY:
-        return {COUNTRY: str(AreaLevel.COUNTRY.label)}
-    if level == AreaLevel.MUNICIPALITY:
-        return dict(Municipality.objects.order_by("name").values_list("code", "name"))
-    kind = next(kind for kind, known in LEVELS.items() if known == level)
-    return dict(Region.objects.filter(kind=kind).order_by("name").values_list("code", "name"))
+Names = dict[AreaLevel, dict[str, str]]
+
+
+def all_names() -> Names:
+    """Return the names of all areas by kind and code, in the order of the names. Two queries."""
+    names: Names = {level: {} for level in AreaLevel}
+    names[AreaLevel.COUNTRY][COUNTRY] = str(AreaLevel.COUNTRY.label)
+    for kind, code, name in Region.objects.order_by("name").values_list("kind", "code", "name"):
+        names[LEVELS[Region.Kind(kind)]][code] = name
+    names[AreaLevel.MUNICIPALITY] = dict(Municipality.objects.order_by("name").values_list("code", "name"))
+    return names

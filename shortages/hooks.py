@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from matchmaking.bench.parts import register_part
 from matchmaking.demo import hooks as demo_hooks
 from organisations.enums import Role
 from organisations.models import Membership
+from organisations.roles import has_role
 from shortages import help_reasons, invariants, mail_samples, mail_topics
+from stagematch.accounts import landing
 from stagematch.mail.topics import Frequency, register_topic
+from stagematch.ui import context
 
 
 def register() -> None:
@@ -25,6 +29,8 @@ def register() -> None:
     demo_hooks.register_filler(ahead_demo.fill)
     register_part("forecast", forecast_bench)
     register_part("shortage", shortage_bench)
+    context.register_role(55, "meekijker", is_observer)
+    landing.register(55, observer_start)
     register_topic(
         "forecast",
         label=_("Een tekort dat eraan komt"),
@@ -36,6 +42,16 @@ def register() -> None:
         choices=[Frequency.NOW, Frequency.DAILY, Frequency.OFF],
         audience=lambda user: Membership.objects.active().filter(user=user, role=Role.COORDINATOR).exists(),
     )
+
+
+def is_observer(request: HttpRequest) -> bool:
+    """Whether somebody looks along for a gemeente or sector body, and so has the header for it."""
+    return has_role(request.user, Role.OBSERVER)
+
+
+def observer_start(request: HttpRequest) -> str | None:
+    """Begin an observer at the figures of the own area."""
+    return "own-area" if is_observer(request) else None
 
 
 def forecast_bench(say: Callable[[str], None]) -> str:

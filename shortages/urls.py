@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from shortages.views import expected, forecast, open_data, public, report, school, whatif
+from shortages.views import area, expected, forecast, open_data, public, report, school, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("school/tekort/", school.shortage, name="shortage-dashboard"),
@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("school/tekort/rapport.xlsx", report.report_xlsx, name="shortage-xlsx"),
     path("tekort/", public.shortage_public, name="shortage-public"),
     path("tekort/<str:level>/<str:code>/", public.shortage_area, name="shortage-area"),
+    path("gebied/", area.own_area, name="own-area"),
     path("open-data/", open_data.open_data, name="open-data"),
     path("open-data/tellingen.<str:kind>", open_data.open_data_counts, name="open-data-counts"),
     path("open-data/<str:day>/<str:table>.<str:kind>", open_data.open_data_table, name="open-data-table"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from organisations.weekdays import short
-from shortages.areas import COUNTRY, names_of
+from shortages.areas import COUNTRY, all_names
 from shortages.definitions import definitions
 from shortages.enums import AreaLevel, PublishedTable
 from shortages.models import FitCell, PublishedFigure, PublishedLever, ShortageSnapshot
@@ -72,7 +72,7 @@ _AREA = ("periode", "periode_begin", "periode_eind", "gebied_soort", "gebied_cod
 
 def _figures(table: str, group: Callable[[PublishedFigure], tuple[Any, ...]], *, places: bool = False) -> Any:
     def rows(snapshot: ShortageSnapshot) -> Iterator[Row]:
-        names = {level: names_of(level) for level in AreaLevel}
+        names = all_names()
         found = (
             PublishedFigure.objects.filter(snapshot=snapshot, table=table)
             .select_related("period", "qualification")
@@ -109,7 +109,7 @@ def _id(snapshot: ShortageSnapshot, *parts: Any) -> str:
 
 
 def _levers(snapshot: ShortageSnapshot) -> Iterator[Row]:
-    names = {level: names_of(level) for level in AreaLevel}
+    names = all_names()
     for row in PublishedLever.objects.filter(snapshot=snapshot).select_related("qualification"):
         crebo = row.qualification.crebo if row.qualification else None
         yield (

@@ -1,4 +1,4 @@
-"""The public page of the country or one area, read from published figures in at most eleven queries."""
+"""The public page of the country or one area, read from published figures in at most nine queries."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import StagePeriod
 from organisations.weekdays import text as days_text
-from shortages.areas import COUNTRY, LEVELS, names_of, where_of
+from shortages.areas import COUNTRY, LEVELS, Names, all_names, homes_of
 from shortages.definitions import Definition, definitions
 from shortages.enums import AreaLevel, PublishedTable
 from shortages.models import PublishedFigure, PublishedLever, ShortageSnapshot
@@ -32,6 +32,8 @@ class Row:
     name: str
     figure: PublishedFigure | None
     url: str = ""
+    level: str = ""
+    code: str = ""
 
     @property
     def open(self) -> int | None:
@@ -55,7 +57,7 @@ class PublicPage:
     kind: AreaLevel
     kinds: list[AreaLevel]
     rows: list[PublishedFigure]
-    names: dict[AreaLevel, dict[str, str]]
+    names: Names
     inside: set[str] | None  # codes of `kind` that lie in this area; None for all
     levers: list[LeverLine]
     around: list[Row] = field(default_factory=list)
@@ -95,7 +97,9 @@ class PublicPage:
 
     @cached_property
     def parts(self) -> list[Row]:
-        """The areas of the chosen kind; who has something to show first, by name."""
+        """The areas of the chosen kind that lie in this one, by name."""
+        if self.level == AreaLevel.MUNICIPALITY:
+            return []
         names = self.names[self.kind]
         found = {f.code: f for f in self.rows if f.table == PublishedTable.AREAS and f.level == self.kind}
         codes = [code for code in names if self.inside is None or code in self.inside]
@@ -129,7 +133,15 @@ class PublicPage:
     @cached_property
     def trend(self) -> Line | None:
         """The line of this area and period."""
-        return line_of(level=self.level, code=self.code, period=self.period, until=self.snapshot.day)
+        level, code = (self.nearest.level, self.nearest.code) if self.nearest else (self.level, self.code)
+        return line_of(level=level, code=code, period=self.period, until=self.snapshot.day)
+
+    @property
+    def nearest(self) -> Row | None:
+        """The smallest area around with a figure, when the area itself has too few students to show."""
+        if self.figure is not None and self.figure.open is not None:
+            return None
+        return next((row for row in self.around if row.open is not None), None)
 
     @property
     def definitions(self) -> list[Definition]:
@@ -161,9 +173,9 @@ class PublicPage:
 
     def row_of(self, level: AreaLevel, code: str) -> Row:
         """A line for any area, with its name and address."""
-        name = self.names.get(level, {}).get(code, code)
+        name = self.names[level].get(code, code)
         url = reverse("shortage-public") if level == AreaLevel.COUNTRY else self._area_url(level, code)
-        return Row(name, self._find(PublishedTable.AREAS, level, code), url)
+        return Row(name, self._find(PublishedTable.AREAS, level, code), url, level, code)
 
 
 def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = False) -> PublicPage | None:
@@ -172,8 +184,10 @@ def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = Fa
     `chosen` holds the period and the kind of area of the table. With `around`, also the areas it lies in.
     """
     snapshot = ShortageSnapshot.objects.done().filter(published__isnull=False).order_by("-day").first()
-    own_names = names_of(level)
-    if snapshot is None or code not in own_names:
+    if snapshot is None:
+        return None
+    names = all_names()
+    if code not in names[level]:
         return None
     periods = _periods(snapshot)
     if not periods:
@@ -182,19 +196,16 @@ def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = Fa
     rows = list(PublishedFigure.objects.filter(snapshot=snapshot, period=period).select_related("qualification"))
     kinds = _kinds(level, rows)
     kind = next((k for k in kinds if k == chosen.get("soort")), kinds[0])
-    names = {level: own_names, kind: own_names if kind == level else names_of(kind)}
-    where = where_of(snapshot.day) if level != AreaLevel.COUNTRY else {}
-    homes = [dict(place.areas()) for place in where.values()]
+    homes = homes_of(snapshot.day) if level != AreaLevel.COUNTRY else []
     inside = None if level == AreaLevel.COUNTRY else {h[kind] for h in homes if h.get(level) == code and kind in h}
     above = next((h for h in homes if h.get(level) == code), {AreaLevel.COUNTRY: COUNTRY})
     page = PublicPage(
-        snapshot=snapshot, period=period, periods=periods, level=level, code=code, name=own_names[code], kind=kind,
+        snapshot=snapshot, period=period, periods=periods, level=level, code=code, name=names[level][code], kind=kind,
         kinds=kinds, rows=rows, names=names, inside=inside, levers=_levers(snapshot, level, code, above, names),
     )  # fmt: skip
     if around:
         for other in (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.COUNTRY):
             if other in above and other != level:
-                page.names.setdefault(other, names_of(other))
                 page.around.append(page.row_of(other, above[other]))
     return page
 
@@ -222,7 +233,7 @@ def _levers(
     level: AreaLevel,
     code: str,
     above: dict[AreaLevel, str],
-    names: dict[AreaLevel, dict[str, str]],
+    names: Names,
 ) -> list[LeverLine]:
     """What helps here most: of the area itself, else of the region it lies in."""
     found = PublishedLever.objects.filter(snapshot=snapshot).select_related("qualification").order_by("position")
@@ -232,8 +243,6 @@ def _levers(
         near = level if level in LEVELS.values() else AreaLevel.COROP
         found = found.filter(level=near, code=above.get(near, code))
     rows = _most_different(found[:MOST_READ])
-    for needed in {AreaLevel(row.level) for row in rows} - names.keys():
-        names[needed] = names_of(needed)
     return lines_of(rows, names)
 
 

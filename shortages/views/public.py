@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from shortages.areas import COUNTRY, names_of
+from shortages.areas import COUNTRY, all_names
 from shortages.enums import AreaLevel
 from shortages.public.page import page_of
 
@@ -23,12 +23,14 @@ def shortage_public(request: HttpRequest) -> HttpResponse:
 @require_safe
 def shortage_area(request: HttpRequest, level: str, code: str) -> HttpResponse:
     """One province, COROP-gebied, arbeidsmarktregio or gemeente; 404 for what is none."""
-    if level not in AreaLevel.values or level == AreaLevel.COUNTRY or code not in names_of(level):
+    if level not in AreaLevel.values or level == AreaLevel.COUNTRY:
         raise Http404
     return _page(request, AreaLevel(level), code)
 
 
 def _page(request: HttpRequest, level: AreaLevel, code: str) -> HttpResponse:
     page = page_of(level, code, request.GET)
+    if page is None and code not in all_names()[level]:
+        raise Http404
     context = {"page": page, "tab": "cijfers", "anchor": ANCHOR}
     return render(request, "shortages/public/page.html", context)

@@ -66,6 +66,7 @@ SUPERVISOR = "praktijkbegeleider@demo.example"
 COORDINATOR = "bpv@demo.example"
 CAREFUL = "bpv2@demo.example"  # has a second factor
 ORGANISER = "organisator@demo.example"
+OBSERVER = "gemeente@demo.example"
 PLATFORM_ADMIN = "beheer@demo.example"
 ROLES = {
     "public": NOBODY,
@@ -78,6 +79,7 @@ ROLES = {
     "bpv": COORDINATOR,
     "bpv with a second factor": CAREFUL,
     "organisator": ORGANISER,
+    "gemeente": OBSERVER,
     "beheer": PLATFORM_ADMIN,
 }
 
@@ -566,6 +568,13 @@ def organiser() -> Iterator[Visit]:
     yield _page("roadshow-tally", coming.slug, label="roadshow-tally with code")
 
 
+def observer() -> Iterator[Visit]:
+    """What a gemeente sees that looks along."""
+    yield _page("own-area")
+    yield _page("home")
+    yield _page("account")
+
+
 def beheer() -> Iterator[Visit]:
     """The site as a platform admin sees it; the admin's own pages are in `admin_pages`."""
     yield _page("home")
@@ -694,5 +703,6 @@ TABLE = {
     "bpv": bpv,
     "bpv with a second factor": second_factor,
     "organisator": organiser,
+    "gemeente": observer,
     "beheer": beheer,
 }
