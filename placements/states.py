@@ -1,6 +1,6 @@
 """The states of vacancies, applications and placements as a page of documentation, drawn from the tables the program uses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from django.db.models import TextChoices
@@ -14,6 +14,14 @@ from placements.enums import (
     PlacementStatus,
 )
 from placements.guidance.enums import TASK_TRANSITIONS, TaskStatus
+
+Chapter = Callable[[], list[str]]
+_chapters: dict[str, Chapter] = {}
+
+
+def register_chapter(title: str, chapter: Chapter) -> None:
+    """Let a room above this one describe its states; `chapter` gives the lines below its title. Called in `ready()`."""
+    _chapters[title] = chapter
 
 
 def states_page() -> str:
@@ -29,7 +37,7 @@ def states_page() -> str:
                 "",
                 "## Application",
                 "",
-                *_diagram(TRANSITIONS, start=ApplicationStatus.SUBMITTED),
+                *diagram(TRANSITIONS, start=ApplicationStatus.SUBMITTED),
                 "",
                 "| status | for people | open (R3) | waits for an answer (R1) | name visible (R4) | deleted after 28 days (R8) |",
                 "|---|---|---|---|---|---|",
@@ -37,13 +45,13 @@ def states_page() -> str:
                 "",
                 "## Vacancy",
                 "",
-                *_diagram(VACANCY_TRANSITIONS, start=next(iter(VACANCY_TRANSITIONS))),
+                *diagram(VACANCY_TRANSITIONS, start=next(iter(VACANCY_TRANSITIONS))),
                 "",
                 "A vacancy leaves `published` only when no application is open (R1).",
                 "",
                 "## Placement",
                 "",
-                *_diagram(PLACEMENT_TRANSITIONS, start=PlacementStatus.AGREED),
+                *diagram(PLACEMENT_TRANSITIONS, start=PlacementStatus.AGREED),
                 "",
                 "| status | for people | holds a place (R7) | work to do |",
                 "|---|---|---|---|",
@@ -59,11 +67,12 @@ def states_page() -> str:
                 "",
                 "## Task of a school for a student",
                 "",
-                *_diagram(TASK_TRANSITIONS, start=TaskStatus.OPEN),
+                *diagram(TASK_TRANSITIONS, start=TaskStatus.OPEN),
                 "",
                 "Only `placements.guidance.services.move_task` moves a task by hand. The night makes tasks, once per cause,",
                 "and sets those to `not_needed` whose cause is gone.",
                 "",
+                *(line for title in sorted(_chapters) for line in (f"## {title}", "", *_chapters[title](), "")),
             ]
         )
 
@@ -71,7 +80,8 @@ def states_page() -> str:
 Status = TypeVar("Status", bound=TextChoices)
 
 
-def _diagram(table: Mapping[Status, frozenset[Status]], *, start: Status) -> list[str]:
+def diagram(table: Mapping[Status, frozenset[Status]], *, start: Status) -> list[str]:
+    """Return the lines of a drawing of a table of transitions."""
     lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {start.value}"]
     order = list(table)
     for source, targets in table.items():

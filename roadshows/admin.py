@@ -7,9 +7,20 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from roadshows.models import DeclarationText, Outcome, ProgrammePart, Roadshow, RoadshowOrganiser, Signature, WorkTable
+from roadshows.models import (
+    DeclarationText,
+    Outcome,
+    Pledge,
+    PledgeLink,
+    PledgeStep,
+    ProgrammePart,
+    Roadshow,
+    RoadshowOrganiser,
+    Signature,
+    WorkTable,
+)
 from roadshows.services import declaration
-from stagematch.ui.admin_mixins import PlatformAdminMixin, is_platform_admin, plain_choice
+from stagematch.ui.admin_mixins import PlatformAdminMixin, ReadOnlyMixin, is_platform_admin, plain_choice
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -109,3 +120,49 @@ class SignatureAdmin(PlatformAdminMixin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Signature | None = None) -> bool:
         return False
+
+
+class _LookInline(TabularInline):
+    """Rows one can read; services write them."""
+
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_platform_admin(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class PledgeLinkInline(_LookInline):
+    model = PledgeLink
+    fields = ("vacancy", "status", "suggested_at", "decided_at", "decided_by")
+    readonly_fields = fields
+
+
+class PledgeStepInline(_LookInline):
+    model = PledgeStep
+    fields = ("at", "kind", "line", "actor", "through_link")
+    readonly_fields = fields
+
+    @admin.display(description=_("wat er gebeurde"))
+    def line(self, step: PledgeStep) -> str:
+        """The line people read."""
+        return step.line
+
+
+@admin.register(Pledge)
+class PledgeAdmin(ReadOnlyMixin, PlatformAdminMixin):
+    """To look at: organisers, stagemakelaars and contacts change promises on their own pages."""
+
+    list_display = ["organisation_name", "kind", "number", "status", "promised_on", "roadshow"]
+    list_filter = ["status", "kind", "route", "is_demo"]
+    search_fields = ["organisation_name", "organisation__name"]
+    list_select_related = ["roadshow"]
+    date_hierarchy = "promised_on"
+    exclude = ["refused_hash"]
+    inlines = [PledgeLinkInline, PledgeStepInline]

@@ -43,9 +43,9 @@ class DaysField(forms.TypedMultipleChoiceField):
             coerce=int,
             required=False,
             widget=forms.CheckboxSelectMultiple,
-            template_name="roadshows/_dagen.html",
             **kwargs,
         )
+        self.template_name = "roadshows/_dagen.html"
 
 
 class PledgeForm(FormMixin, forms.Form):
@@ -169,7 +169,7 @@ class PledgeEditForm(FormMixin, forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
-        own = pledge.organisation_id
+        own = pledge.organisation_id or 0
         field.queryset = (Organisation.objects.public().hosting() | Organisation.objects.filter(pk=own)).order_by(
             "name"
         )

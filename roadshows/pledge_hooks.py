@@ -17,13 +17,15 @@ from organisations.roles import has_role
 from placements.enums import VacancyStatus
 from placements.models import Placement, Vacancy
 from placements.services.retention import register_forgetter
+from placements.states import diagram, register_chapter
 from roadshows import pledge_emails
+from roadshows.pledge_enums import PLEDGE_TRANSITIONS, PledgeStatus
 from stagematch.accounts.models import User
 from stagematch.clock import now
 from stagematch.links.models import SecretLink
 from stagematch.links.purposes import register_purpose
 from stagematch.mail.topics import Frequency, register_topic
-from stagematch.ui import context
+from stagematch.ui import context, invariants
 from stagematch.ui.admin_site import StagematchAdminSite
 from students.services import register_address_forgetter, register_export
 
@@ -58,11 +60,52 @@ def register() -> None:
     register_export("toezeggingen", exported)
     register_address_forgetter("pledges", forget_address)
     demo_hooks.register_filler(demo_pledges.fill)
+    register_chapter("Pledge (toezegging)", states)
+    _register_invariants()
     if isinstance(admin.site, StagematchAdminSite):  # so that mypy knows it is ours
         admin.site.add_views(admin_urls)
     post_save.connect(on_vacancy, Vacancy, dispatch_uid="roadshows.pledge.vacancy")
     post_save.connect(on_placement, Placement, dispatch_uid="roadshows.pledge.placement")
     post_delete.connect(on_placement_gone, Placement, dispatch_uid="roadshows.pledge.placement_gone")
+
+
+def states() -> list[str]:
+    """The states of a pledge for docs/states.md."""
+    rows = [
+        f"| `{status.value}` | {status.label} | {'yes' if status in PledgeStatus.standing() else ''}"
+        f" | {'yes' if status in PledgeStatus.open_statuses() else ''} |"
+        for status in PledgeStatus
+    ]
+    return [
+        *diagram(PLEDGE_TRANSITIONS, start=PledgeStatus.PROMISED),
+        "",
+        "| status | for people | counts for the room | asked after |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+        "Only `roadshows.services.pledge_status.move_pledge` moves a pledge, and a pledge counts nowhere until somebody",
+        "confirmed it. A pledge of places follows by itself: `published` when a confirmed vacancy is online, `filled` when",
+        "every promised place has a student, and back when that changes.",
+    ]
+
+
+def _register_invariants() -> None:
+    invariants.register(
+        "a pledge of places is online or filled through a vacancy of its own organisation",
+        """select p.id, p.status from roadshows_pledge p where p.kind = 'places' and p.status in ('published', 'filled')
+           and not exists (select 1 from roadshows_pledgelink l join placements_vacancy v on v.id = l.vacancy_id
+             where l.pledge_id = p.id and l.status = 'confirmed' and v.organisation_id = p.organisation_id)""",
+    )
+    invariants.register(
+        "only what somebody confirmed goes on",
+        """select id, status from roadshows_pledge
+           where confirmed_at is null and status not in ('promised', 'withdrawn')""",
+    )
+    invariants.register(
+        "contacts of pledges are wiped 15 months after the promise (a week for missed nights)",
+        """select id from roadshows_pledge
+           where (contact_email <> '' or contact_name <> '' or note <> '') and promised_on < current_date - 463""",
+    )
 
 
 def renewal(link: SecretLink) -> dt.datetime | None:

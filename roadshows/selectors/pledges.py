@@ -185,7 +185,8 @@ def tally(roadshow: Roadshow) -> Tally:
     """
     standing = Pledge.objects.standing().filter(roadshow=roadshow).order_by()
     by_name: dict[str, int] = defaultdict(int)
-    loose, total, other_kinds = set(), 0, 0
+    loose: set[str] = set()
+    total = other_kinds = 0
     for kind, number, known, typed in standing.values_list("kind", "number", "organisation__name", "organisation_name"):
         if kind != PledgeKind.PLACES:
             other_kinds += 1

@@ -25,6 +25,7 @@ from placements.services import create_vacancy
 from placements.services.locks import lock_vacancy
 from roadshows.models import Pledge, PledgeLink
 from roadshows.pledge_enums import LinkStatus, PledgeKind, PledgeStatus, PledgeStepKind
+from roadshows.pledge_querysets import PledgeQuerySet
 from roadshows.services.pledge_status import lock_pledge, move_pledge, write_step
 from stagematch.accounts.models import User
 from stagematch.clock import now
@@ -173,7 +174,7 @@ def _bits(field: str, mask: int) -> Q:
 
 
 @transaction.atomic
-def suggest_links(*, pledges: QuerySet[Pledge], vacancy: Vacancy | None = None) -> int:
+def suggest_links(*, pledges: PledgeQuerySet, vacancy: Vacancy | None = None) -> int:
     """Suggest vacancies for these pledges; return how many new suggestions that is. Safe to run again.
 
     What a person rejected stays rejected, and a vacancy that belongs to a pledge is not suggested for another.

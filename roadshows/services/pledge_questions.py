@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from roadshows import pledge_emails
 from roadshows.models import Pledge
-from roadshows.pledge_enums import PledgeStatus, PledgeStepKind
+from roadshows.pledge_enums import LinkStatus, PledgeStatus, PledgeStepKind
 from roadshows.services.pledge_links import refresh_locked, suggest_links
 from roadshows.services.pledge_status import lock_pledge, move_pledge, save, write_step
 from stagematch.links.services import links_of, revoke_links
@@ -77,7 +77,9 @@ def _follow(counts: PledgeNight, *, dry_run: bool) -> None:
     if dry_run:
         return
     counts.suggested = suggest_links(pledges=Pledge.objects.all())
-    with_places = Pledge.objects.confirmed().places().filter(links__status="confirmed").distinct()
+    # Also what says it has places and has none any more, because its organisation is gone.
+    says_so = Q(links__status=LinkStatus.CONFIRMED) | Q(status__in=[PledgeStatus.PUBLISHED, PledgeStatus.FILLED])
+    with_places = Pledge.objects.confirmed().places().filter(says_so).distinct()
     for pledge in with_places.order_by("pk"):
         with transaction.atomic():
             locked = lock_pledge(pledge)

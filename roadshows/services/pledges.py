@@ -441,8 +441,8 @@ def answer_pledge(
         raise Conflict("not_confirmed", _("Bevestig eerst dat deze toezegging klopt."))
     if locked.status == PledgeStatus.WITHDRAWN:
         raise Conflict("status_changed", _("Deze toezegging is ingetrokken."))
-    by = {"actor": actor, "through_link": link is not None}
-    write_step(locked, PledgeStepKind.ANSWER, answer=said, text=reason.strip(), **by)
+    by_link = link is not None
+    write_step(locked, PledgeStepKind.ANSWER, answer=said, text=reason.strip(), actor=actor, through_link=by_link)
     save(locked, answered_on=today(), ask_again_on=None)
     if said == PledgeAnswer.NUMBER:
         return change_number(pledge=locked, number=number or 0, actor=actor, link=link, reason=reason)
@@ -452,9 +452,9 @@ def answer_pledge(
         save(locked, ask_again_on=today() + dt.timedelta(days=30))
     elif said == PledgeAnswer.DONE and not locked.is_places:
         if locked.status != PledgeStatus.FILLED:
-            move_pledge(locked, to=PledgeStatus.FILLED, **by)
+            move_pledge(locked, to=PledgeStatus.FILLED, actor=actor, through_link=by_link)
     elif locked.status in (PledgeStatus.PROMISED, PledgeStatus.LAPSED):
-        move_pledge(locked, to=PledgeStatus.STARTED, **by)
+        move_pledge(locked, to=PledgeStatus.STARTED, actor=actor, through_link=by_link)
     if said == PledgeAnswer.OFFER:
         pledge_emails.tell_offer(locked, text=reason)
     if said == PledgeAnswer.VACANCY:
