@@ -35,7 +35,8 @@ def fill(day: dt.date) -> str:
         for host, number in zip(hosts[:6], (3, 2, 4, 1, 2, 2), strict=False)
     ]
     made += [
-        _promise(coming, host, number, when=day, day=day) for host, number in zip(hosts[6:9], (2, 3, 1), strict=False)
+        _promise(coming, host, number, when=day, day=day)
+        for host, number in zip(hosts[-4:], (2, 3, 1, 5), strict=False)
     ]
     made += _others(past, coming, day)
     with transaction.atomic():

@@ -55,7 +55,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("pagina"))
     became = counts_of(page.object_list)
     shown = [(pledge, became.get(pledge.pk)) for pledge in page]
-    extra = {"page": page, "rows": shown, "title": _("Toezeggingen")}
+    extra = {"page": page, "rows": shown, "title": _("Toezeggingen"), "tab": "eigen"}
     return render(request, "admin/roadshows/pledges.html", context(request, **extra))
 
 
@@ -84,6 +84,7 @@ def work_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     page = context(
         request,
         title=pledge.what,
+        tab="eigen",
         pledge=pledge,
         became=counts_of([pledge]).get(pledge.pk),
         links=pledge.links.exclude(status=LinkStatus.REJECTED).select_related("vacancy__team", "vacancy__period"),
