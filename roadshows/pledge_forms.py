@@ -84,8 +84,11 @@ class PledgeForm(FormMixin, forms.Form):
 
     FOLDED = ("contact_name", "period", "note")
 
-    def __init__(self, *args: Any, email_needed: bool = True, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, email_needed: bool = True, is_short: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_short:  # on the page of the roadshow: it only shows the fields, the page of the form reads them
+            del self.fields["period"]
+            return
         period = self.fields["period"]
         assert isinstance(period, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         period.queryset = StagePeriod.objects.filter(ends_on__gt=today()).order_by("starts_on", "pk")
@@ -98,7 +101,7 @@ class PledgeForm(FormMixin, forms.Form):
     @property
     def folded(self) -> list[forms.BoundField]:
         """The fields that may stay closed."""
-        return [self[name] for name in self.FOLDED]
+        return [self[name] for name in self.FOLDED if name in self.fields]
 
     @property
     def has_folded_errors(self) -> bool:
@@ -118,7 +121,7 @@ class PledgeForm(FormMixin, forms.Form):
             "weekdays": mask_of(data["weekdays"]) if is_places else 0,
             "has_guide": data["has_guide"],
             "contact_name": data["contact_name"].strip(),
-            "period": data["period"],
+            "period": data.get("period"),
             "note": data["note"].strip(),
         }
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from organisations.enums import Role
 from organisations.models import Organisation
+from organisations.roles import has_role
 from roadshows import pledge_emails, rules
 from roadshows.models import Pledge, PledgeDesk, Roadshow
 from roadshows.pledge_enums import PledgeAnswer
@@ -60,17 +61,17 @@ def desk_of(roadshow: Roadshow) -> PledgeDesk | None:
 def section(request: HttpRequest, roadshow: Roadshow) -> dict[str, Any]:
     """What the page of a roadshow shows of pledges: the counter, and the form while one can pledge."""
     takes = services.takes_pledges(roadshow, desk_of(roadshow)) and roadshow.is_public
-    return {"tally": tally(roadshow), "takes": takes, "form": _form(request) if takes else None}
+    return {"tally": tally(roadshow), "takes": takes, "form": _form(request, is_short=True) if takes else None}
 
 
 def _own(request: HttpRequest) -> list[Organisation]:
     user = _user(request)
-    if user is None:
+    if user is None or not has_role(user, Role.BROKER, Role.TEAM_LEAD):
         return []
     return list(Organisation.objects.of(user, Role.BROKER, Role.TEAM_LEAD).hosting().order_by("name")[:20])
 
 
-def _form(request: HttpRequest, data: Any = None) -> PledgeForm:
+def _form(request: HttpRequest, data: Any = None, *, is_short: bool = False) -> PledgeForm:
     own, user = _own(request), _user(request)
     initial = {"code": request.GET.get("code", "")[:12]}
     if own and user is not None:
@@ -79,7 +80,7 @@ def _form(request: HttpRequest, data: Any = None) -> PledgeForm:
             "contact_email": user.email,
             "contact_name": user.get_full_name(),
         }
-    return PledgeForm(data, initial=initial)
+    return PledgeForm(data, initial=initial, is_short=is_short)
 
 
 @login_not_required
