@@ -65,7 +65,7 @@ def test_from_a_promise_on_a_phone_to_a_student(
     assert axe(phone) == []
     phone.get_by_label("Organisatie").fill(vacancy.organisation.name)
     phone.get_by_label("Voor leerjaar").select_option("2")
-    phone.get_by_text("ma", exact=True).click()
+    phone.get_by_label("ma", exact=True).check()
     phone.get_by_label("Je e-mailadres").fill(broker.email)
     phone.get_by_label("Hoeveel plekken?").fill("1")
     phone.get_by_role("button", name="Zeg toe").click()
