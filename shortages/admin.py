@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from shortages.models import ShortageSnapshot
+from shortages.models import ExpectedIntake, Forecast, NumerusFixus, ShortageSnapshot
 from stagematch.ui.admin_mixins import PlatformAdminMixin, ReadOnlyMixin
 
 
@@ -45,3 +45,34 @@ class ShortageSnapshotAdmin(ReadOnlyMixin, PlatformAdminMixin):
 def _count(snapshot: ShortageSnapshot, name: str) -> int | None:
     number: int | None = snapshot.counts.get(name)
     return number
+
+
+@admin.register(Forecast)
+class ForecastAdmin(ReadOnlyMixin, PlatformAdminMixin):
+    """What was expected on every night."""
+
+    list_display = ["day", "period", "school", "region", "weeks", "without_place", "low", "middle", "high", "last_year"]
+    list_filter = ["period"]
+    list_select_related = ["period", "school", "region"]
+    search_fields = ["school__name"]
+    date_hierarchy = "day"
+
+
+@admin.register(ExpectedIntake)
+class ExpectedIntakeAdmin(ReadOnlyMixin, PlatformAdminMixin):
+    """How many students schools expect; they change it on their own page."""
+
+    list_display = ["programme", "period", "year", "number", "filled_by", "filled_at"]
+    list_filter = ["period"]
+    list_select_related = ["programme__school", "period", "filled_by"]
+    search_fields = ["programme__school__name"]
+
+
+@admin.register(NumerusFixus)
+class NumerusFixusAdmin(ReadOnlyMixin, PlatformAdminMixin):
+    """Which opleidingen limit their first-years; schools change it on their own page."""
+
+    list_display = ["programme", "intake_year", "is_limited", "places", "filled_by", "filled_at"]
+    list_filter = ["intake_year"]
+    list_select_related = ["programme__school", "filled_by"]
+    search_fields = ["programme__school__name"]

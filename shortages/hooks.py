@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from matchmaking.bench.parts import register_part
 from matchmaking.demo import hooks as demo_hooks
 from organisations.enums import Role
-from organisations.models import Membership
 from organisations.roles import has_role
 from shortages import help_reasons, invariants, mail_samples, mail_topics
 from stagematch.accounts import landing
@@ -40,7 +39,7 @@ def register() -> None:
         templates=["shortages/forecast_warning"],
         default=Frequency.NOW,
         choices=[Frequency.NOW, Frequency.DAILY, Frequency.OFF],
-        audience=lambda user: Membership.objects.active().filter(user=user, role=Role.COORDINATOR).exists(),
+        audience=lambda user: has_role(user, Role.COORDINATOR),
     )
 
 

@@ -38,7 +38,7 @@ def schools_of(user: User | AnonymousUser) -> list[Organisation]:
     return list(own.select_related("help_settings").order_by("name", "pk"))
 
 
-def _newest_forecasts() -> QuerySet[Forecast, dict[str, Any]]:
+def _newest_forecasts() -> QuerySet[Forecast, Any]:
     """The last forecasts of a school as JSON, newest day first: enough for a card, without a query of its own."""
     rows = Forecast.objects.filter(school=OuterRef("pk"), period__starts_on__gt=today())
     fields = {name: name for name in CARD_FIELDS}
