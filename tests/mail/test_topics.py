@@ -225,7 +225,7 @@ def test_people_choose_about_their_own_topics(client, broker, coordinator, stude
         client.force_login(who)
         found[who.pk] = set(client.get(reverse("mail-preferences")).context["form"].fields) - {"probe"}
     assert found[broker.pk] == {"stages", "look-back", "applications", "answers", "late", "talks", "pledges"}
-    assert found[coordinator.pk] == {"stages", "look-back", "school-late", "help-tasks", "forecast"}
+    assert found[coordinator.pk] == {"stages", "look-back", "school-late", "help-tasks", "forecast", "shortage"}
     assert found[student.pk] == {"stages", "look-back", "talks", "waiting-list", "proposals", "profile", "help-hint"}
 
 
