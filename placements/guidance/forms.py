@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -96,7 +96,7 @@ class SettingsForm(FormMixin, forms.Form):
     )
     task_term_days = forms.IntegerField()
 
-    LABELS = {
+    LABELS: ClassVar[dict[str, tuple[Any, Any]]] = {
         "hint_at": (_("Bericht aan de student, na zo vaak nee"), _("Een vriendelijk bericht met tips, één keer per zoektocht.")),
         "task_at": (_("Taak voor school, na zo vaak nee"), ""),
         "talk_at": (_("Gesprek met de student, na zo vaak nee"), ""),
@@ -114,7 +114,8 @@ class SettingsForm(FormMixin, forms.Form):
         super().__init__(*args, **kwargs)
         for name, (label, help_text) in self.LABELS.items():
             field = self.fields[name]
-            field.label, field.help_text = label, help_text
+            field.label = label
+            field.help_text = help_text
             if isinstance(field, forms.IntegerField):
                 _limit(field, name)
 

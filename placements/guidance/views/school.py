@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -65,7 +66,7 @@ def school_help_settings(request: HttpRequest) -> HttpResponse:
             form.add_error(error.field or None, error.message)
         else:
             messages.success(request, _("De grenzen zijn bewaard. Ze gelden meteen."))
-            return redirect("school-help")
+            return redirect(f"{reverse('school-help')}?school={school.slug}" if len(schools) > 1 else "school-help")
     context = {"school": school, "schools": schools, "form": form, "tab": "school"}
     return render(request, "placements/guidance/settings.html", context)
 
