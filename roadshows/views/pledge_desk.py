@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from roadshows.models import Pledge, PledgeLink, Roadshow
 from roadshows.pledge_enums import LinkStatus, PledgeAnswer, PledgeKind, PledgeStatus
 from roadshows.pledge_forms import HelperPledgeForm, NumberForm, PledgeEditForm, ReasonForm, TeamForm, VacancyChoiceForm
 from roadshows.pledge_querysets import PledgeQuerySet
-from roadshows.selectors import STAGES, funnel, pledge_lines
+from roadshows.selectors import STAGES, PledgeLine, funnel, pledge_lines
 from roadshows.services import pledge_links
 from roadshows.services import pledges as services
 from roadshows.services.pledge_links import counts_of
@@ -56,8 +56,11 @@ def filters() -> dict[str, tuple[str, Q]]:
     }
 
 
-def filtered(request: HttpRequest, roadshow: Roadshow) -> PledgeQuerySet:
-    """The pledges of this roadshow that the address asks for; words that mean nothing are left out."""
+def filtered(request: HttpRequest, roadshow: Roadshow, lines: Iterable[PledgeLine] | None = None) -> PledgeQuerySet:
+    """The pledges of this roadshow that the address asks for; words that mean nothing are left out.
+
+    `lines` are those of its funnel, for who has read them already.
+    """
     suggestion = PledgeLink.objects.filter(pledge=OuterRef("pk"), status=LinkStatus.SUGGESTED)
     rows = Pledge.objects.filter(roadshow=roadshow).annotate(has_suggestion=Exists(suggestion))
     known = filters()
@@ -67,8 +70,8 @@ def filtered(request: HttpRequest, roadshow: Roadshow) -> PledgeQuerySet:
     if name := request.GET.get("naam", "").strip()[:80]:
         rows = rows.filter(Q(organisation_name__icontains=name) | Q(organisation__name__icontains=name))
     if (stage := request.GET.get("stap", "")) in STAGES:
-        behind = [line.pledge.pk for line in pledge_lines(Pledge.objects.filter(roadshow=roadshow)) if line.at(stage)]
-        rows = rows.filter(pk__in=behind)
+        known_lines = pledge_lines(Pledge.objects.filter(roadshow=roadshow)) if lines is None else lines
+        rows = rows.filter(pk__in=[line.pledge.pk for line in known_lines if line.at(stage)])
     return rows.select_related("organisation", "team", "period", "roadshow").order_by(
         F("confirmed_at").desc(nulls_first=True), "-pk"
     )
@@ -79,8 +82,9 @@ def filtered(request: HttpRequest, roadshow: Roadshow) -> PledgeQuerySet:
 def pledge_list(request: HttpRequest, slug: str) -> HttpResponse:
     """All pledges of a roadshow with how far they are, and the way from promise to student."""
     roadshow = _roadshow(request, slug)
-    page = Paginator(filtered(request, roadshow), PER_PAGE).get_page(request.GET.get("pagina"))
-    became = counts_of(page.object_list)
+    whole = funnel([roadshow])[0]
+    page = Paginator(filtered(request, roadshow, whole.lines), PER_PAGE).get_page(request.GET.get("pagina"))
+    became = {line.pledge.pk: line for line in whole.lines}
     numbers = Pledge.objects.filter(roadshow=roadshow).aggregate(
         unconfirmed=Count("pk", filter=filters()["bevestigen"][1]), loose=Count("pk", filter=filters()["koppelen"][1])
     )
@@ -94,7 +98,7 @@ def pledge_list(request: HttpRequest, slug: str) -> HttpResponse:
         "kinds": PledgeKind.choices,
         "chosen": {name: request.GET.get(name, "") for name in ("toon", "soort", "naam", "stap")},
         "stage": STAGES.get(request.GET.get("stap", ""), ""),
-        "funnel": funnel([roadshow])[0],
+        "funnel": whole,
         "helper_link": request.session.pop("pledge-helper-link", ""),
         "tab": "roadshows",
         **numbers,
