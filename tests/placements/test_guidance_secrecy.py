@@ -12,7 +12,6 @@ from zipfile import ZipFile
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.core.cache import cache
 from django.db import models, transaction
 from django.test import Client
 from django.urls import reverse
@@ -134,7 +133,6 @@ def test_nobody_outside_the_school_reads_any_of_it(planted, role):
         opened += status == 200
         if words := found_in(text):
             seen[f"{pattern} ({status})"] = words
-        cache.clear()
     assert seen == {}
     assert opened > 10  # the walk was one
 
