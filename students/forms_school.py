@@ -69,3 +69,18 @@ class WavesForm(OwnSchoolForm):
         error_messages={"invalid": _("Dit is geen datum. Schrijf bijvoorbeeld 1-2-2027.")},
     )
     field_order = ["school", "by", "per_day", "starts_on"]
+
+
+class KeyForm(OwnSchoolForm):
+    """A new key for the school's own system."""
+
+    name = forms.CharField(
+        label=_("Naam van de koppeling"), max_length=60, help_text=_("Bijvoorbeeld de naam van je systeem.")
+    )
+    days = forms.TypedChoiceField(
+        label=_("Hoe lang werkt de sleutel?"),
+        choices=[(90, _("3 maanden")), (180, _("6 maanden")), (365, _("1 jaar"))],
+        coerce=int,
+        initial=180,
+    )
+    field_order = ["school", "name", "days"]

@@ -13,6 +13,7 @@ from stagematch.mail.topics import Frequency, register_topic
 from stagematch.ui import context
 from students import tasks
 from students.access import may_begin
+from students.api import schema
 from students.models import Student
 from students.rules import is_student
 from students.services import register_export, uploads
@@ -21,6 +22,7 @@ from students.services import register_export, uploads
 def register() -> None:
     """Register the student's header and first page."""
     uploads.register_worker(tasks.enqueue_import)
+    schema.register()
     landing.register(10, student_page)
     landing.register(95, new_page)
     register_export("antwoorden over stageplekken", told_by)

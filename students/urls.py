@@ -1,7 +1,8 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from students.views import school, school_import, start, student, waves
+from students.api import views as api
+from students.views import keys, school, school_import, start, student, waves
 
 urlpatterns = [
     path(
@@ -37,6 +38,10 @@ urlpatterns = [
     path("school/studenten/uitnodigen/golven/", waves.waves, name="school-waves"),
     path("school/studenten/uitnodigen/golven/stop/", waves.waves_stop, name="school-waves-stop"),
     path("school/studenten/uitnodigen/golven/<uuid:public_id>/stop/", waves.wave_stop, name="school-wave-stop"),
+    path("school/studenten/koppeling/", keys.keys, name="school-tokens"),
+    path("school/studenten/koppeling/<uuid:public_id>/intrekken/", keys.key_revoke, name="school-token-revoke"),
+    path("api/v1/students/import", api.send_students, name="api-students-import"),
+    path("api/v1/students/import/<uuid:public_id>", api.sent_students, name="api-students-import-state"),
     path("mijn/begin/", start.my_start, name="my-start"),
     path("mijn/gegevens/", student.my_data, name="my-data"),
     path("mijn/gegevens/telefoon/", student.my_data_phone, name="my-data-phone"),

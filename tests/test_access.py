@@ -39,7 +39,8 @@ from shortages.models import PublishedFigure, ShortageSnapshot
 from stagematch.clock import now, today
 from stagematch.links.services import make_link
 from stagematch.regions.models import Municipality, MunicipalityRegion, Region
-from students.models import Document
+from students.models import Document, ImportStatus, InvitationWave, StudentImport
+from students.services.tokens import make_token
 from tests import factories as f
 from tests.access import METHODS, ROLES, address, ask, patterns, read_matrix, write_column
 
@@ -195,6 +196,18 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
         found[f"{name}:public_id"] = str(task.public_id)
     found |= {"school-note-remove:public_id": str(note.public_id), "answer-share:public_id": str(accepted.public_id)}
     found["admin:workspace-introduction:public_id"] = str(introduced.public_id)
+    upload = StudentImport.objects.create(
+        school=school, created_by=people["coordinator"], file_name="lijst.csv", sha256="0" * 64, content=b"a;b\n1;2\n",
+        row_count=1, status=ImportStatus.CHECKED, result={"problems": [[2, "Crebo", "is leeg."]]},
+    )  # fmt: skip
+    for name in ("columns", "check", "progress", "report", "stop", "download"):
+        found[f"school-import-{name}:public_id"] = str(upload.public_id)
+    found |= {"school-import-download:what": "fouten", "school-import-download:kind": "csv"}
+    found["api-students-import-state:public_id"] = str(upload.public_id)
+    wave = InvitationWave.objects.create(school=school, send_on=today(), created_by=people["coordinator"])
+    found["school-wave-stop:public_id"] = str(wave.public_id)
+    token, _key = make_token(school=school, actor=people["coordinator"], name="SIS", days=30)
+    found["school-token-revoke:public_id"] = str(token.public_id)
     for name in ("my-report", "school-report"):
         found[f"{name}:public_id"] = str(report.public_id)
     for name in ("own-place-withdraw", "school-own-place", "admin:own-place"):

@@ -24,6 +24,8 @@ from stagematch.links.services import forget_links
 from stagematch.mail.delivery import forget_sent
 from stagematch.mail.models import OutgoingMail
 from students.models import Document
+from students.services.tokens import forget_tokens
+from students.services.uploads import forget_imports
 
 BATCH = 200
 MAIL_TERM = dt.timedelta(days=365)
@@ -62,6 +64,8 @@ class RetentionCounts:
     requests: int = 0
     reports: int = 0
     invitations: int = 0
+    imports: int = 0
+    keys: int = 0
     others: dict[str, int] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
@@ -81,6 +85,8 @@ class RetentionCounts:
             f"requests on behalf of students: {self.requests}",
             f"reports a year after they were closed: {self.reports}",
             f"invitations {INVITATION_DAYS} days after they ended: {self.invitations}",
+            f"files with students after a day: {self.imports}",
+            f"keys of schools a year after they stopped working: {self.keys}",
             *(f"{label}: {number}" for label, number in self.others.items()),
         ]
 
@@ -124,6 +130,8 @@ def _forget_the_rest(counts: RetentionCounts, day: dt.date, *, dry_run: bool) ->
     counts.requests = forget_requests(day=day, dry_run=dry_run)
     counts.reports = forget_reports(day=day, dry_run=dry_run)
     counts.invitations = forget_invitations(day=day, dry_run=dry_run)
+    counts.imports = forget_imports(day=day, dry_run=dry_run)
+    counts.keys = forget_tokens(day=day, dry_run=dry_run)
     views = AccessLog.objects.filter(at__lt=midnight - VIEW_LOG_TERM)
     counts.old_views = views.count() if dry_run else views.delete()[0]
     counts.old_links = forget_links(day=day, dry_run=dry_run)

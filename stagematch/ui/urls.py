@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from stagematch.ui import pages
+from stagematch.ui.openapi import openapi
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="home"),
@@ -10,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("open-source/", pages.open_source, name="open-source"),
     path("account/", pages.account, name="account"),
     path("taal/", pages.language, name="language"),
+    path("openapi.json", openapi, name="openapi"),
     path("robots.txt", pages.robots, name="robots"),
     path(".well-known/security.txt", pages.security_txt, name="security-txt"),
 ]

@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 
 import structlog
+from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, OperationalError, transaction
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from organisations.models import Organisation
@@ -70,15 +73,44 @@ def keep_upload(
         # Pressing twice uploads twice at once: the second finds the row of the first.
         Organisation.objects.select_for_update(no_key=True).get(pk=school.pk)
         again = StudentImport.objects.filter(
-            school=school, created_by=actor, token=token, sha256=digest, status=ImportStatus.UPLOADED, wiped_at=None,
+            school=school, created_by=actor, sha256=digest, status=ImportStatus.UPLOADED, wiped_at=None, token=None,
             created_at__gt=now() - SAME_UPLOAD,
-        ).first()  # fmt: skip
-        if again is not None:
-            return again
+        )  # fmt: skip
+        if token is None and (same := again.first()) is not None:
+            return same
         return StudentImport.objects.create(
             school=school, created_by=actor, token=token, file_name=name, content=content, sha256=digest,
             row_count=row_count,
         )  # fmt: skip
+
+
+def send_import(
+    *, token: SchoolToken, file_name: str, content: bytes, mapping: Mapping[str, str], dry_run: bool, language: str
+) -> StudentImport:
+    """Take a file from a school's own system: check it and, unless `dry_run`, read it; the worker does so when it is large.
+
+    `mapping` may be empty: then headers are recognised. Raises RuleError `unreadable`, `unknown_column` for a column we do
+    not know, and Conflict `import_running` while another file of this school is being read.
+    """
+    known = {column.name for column in columns_for(token.school)}
+    if unknown := sorted(set(mapping) - known):
+        raise RuleError(
+            "unknown_column",
+            _("De kolom ‘%(name)s’ kennen we niet. Bekend zijn: %(known)s.")
+            % {"name": unknown[0], "known": ", ".join(sorted(known))},
+        )
+    upload = keep_upload(school=token.school, actor=None, token=token, file_name=file_name, content=content)
+    upload.status = ImportStatus.CHECKING if dry_run else ImportStatus.QUEUED
+    upload.mapping, upload.only_check, upload.result = dict(mapping), dry_run, {"language": language}
+    try:
+        with transaction.atomic():
+            upload.save(update_fields=["status", "mapping", "only_check", "result"])
+    except IntegrityError as error:
+        upload.delete()
+        raise Conflict(
+            "import_running", _("Er wordt nu al een bestand van je school ingelezen. Wacht tot dat klaar is.")
+        ) from error
+    return _hand_over(upload)
 
 
 def guess_mapping(upload: StudentImport, table: OpenTable) -> dict[str, str]:
@@ -182,8 +214,9 @@ def work_on(import_id: int) -> bool:
         if row is None:
             return False
         dry_run = row.status == ImportStatus.CHECKING
+        language = row.result.get("language", settings.LANGUAGE_CODE) if row.token_id else get_language()
         try:
-            with transaction.atomic():
+            with translation.override(language), transaction.atomic():
                 report = import_students(
                     school=row.school,
                     source=bytes(row.content),
@@ -331,6 +364,7 @@ __all__ = [
     "open_upload",
     "progress_of",
     "register_worker",
+    "send_import",
     "stop_import",
     "sweep_imports",
     "work_on",

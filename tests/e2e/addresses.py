@@ -461,6 +461,7 @@ def bpv() -> Iterator[Visit]:
     yield _page("school-late-answers")
     yield _page("school-import")
     yield _page("school-waves")
+    yield _page("school-tokens")
     yield from _imports()
     yield _page("school-ask", User.objects.get(email=STUDENT).student.public_id)
     yield _page("school-help")

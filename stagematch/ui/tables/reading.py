@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -113,11 +114,7 @@ def _open_csv(data: bytes) -> OpenTable:
     # Only whole lines: a file of one endless line must not be read to find its delimiter.
     first = [line for line in (lines().readline(_CHUNK) for _ in range(TITLE_LINES)) if line.strip()]
     named = re.fullmatch(r"sep=(.)\s*", first[0]) if first else None
-    delimiter = (
-        named.group(1)
-        if named
-        else max(DELIMITERS, key=lambda sign: max((line.count(sign) for line in first), default=0))
-    )
+    delimiter = named.group(1) if named else max(DELIMITERS, key=lambda sign: _regularity(sign, first))
     if not any(delimiter in line for line in first[1 if named else 0 :]):
         raise TableError(_("Er is maar één kolom gevonden. Zet een puntkomma tussen de kolommen."))
 
@@ -141,6 +138,12 @@ def _open_csv(data: bytes) -> OpenTable:
             yield cells
 
     return OpenTable(read, strict_width=True, notes=[])
+
+
+def _regularity(sign: str, lines: list[str]) -> int:
+    """Return how much a sign looks like what stands between columns: often, and as often in most lines."""
+    counts = Counter(line.count(sign) for line in lines)
+    return max((number * times for number, times in counts.items()), default=0)
 
 
 def _swallowed(cell: str, delimiter: str, width: int) -> bool:
