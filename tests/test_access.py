@@ -220,7 +220,19 @@ def _the_rest(people, search, vacancy, other_vacancy, capacity, run) -> dict[str
     for name in ("tables", "tables-screen", "table-cards", "tables-csv", "tables-xlsx", "table", "table-change"):
         found[f"roadshow-{name}:slug"] = roadshow.slug
         found[f"roadshow-{name}:number"] = "1"
-    for name in ("register", "registered"):
+    door = make_link(purpose="check_in", subject=roadshow, expires_at=now() + dt.timedelta(days=2))
+    found_code["check-in-helper:token"] = door.rstrip("/").rpartition("/")[2]
+    for name in ("check-in", "check-in-receive", "check-in-worker"):
+        found_code[f"{name}:slug"] = roadshow.slug
+    for name in (
+        "register",
+        "registered",
+        "registrations",
+        "people-csv",
+        "people-xlsx",
+        "registration-cancel",
+        "helpers",
+    ):
         found[f"roadshow-{name}:slug"] = roadshow.slug
     pledge = record_pledge(
         roadshow=roadshow, organisation=organisation, organisation_name="", number=2, actor=people["organiser"],
