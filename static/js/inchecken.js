@@ -8,7 +8,7 @@
   const vak = `inchecken:${deur.dataset.deur}`;
   const WACHT = 5000; // opnieuw proberen als er geen verbinding was
   const VERVERS = 20000; // wat andere telefoons deden
-  const PER_KEER = 100;
+  const PER_KEER = 25; // klein, zodat er bij slecht bereik toch steeds iets aankomt
   const CODE = /\/inchecken\/([2-9A-HJ-NP-Z]{10})(?:\/|$)/;
 
   // --- wat nog verstuurd moet worden ------------------------------------------------------------
