@@ -7,7 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from placements.services.retention import register_forgetter
+from placements.states import diagram, register_chapter
 from roadshows import registration_rules
+from roadshows.enums import REGISTRATION_TRANSITIONS, TRANSITIONS, RegistrationStatus, RoadshowStatus
 from roadshows.registration_emails import FOLDER, KINDS, PURPOSE
 from stagematch.clock import now
 from stagematch.links.models import SecretLink
@@ -30,12 +32,43 @@ def register() -> None:
     register_forgetter("participants of roadshows, but for their number", forgetting.forget_participants)
     register_export("aanmeldingen voor roadshows", forgetting.told_by)
     register_address_forgetter("roadshows", forgetting.forget_address)
+    register_chapter("Roadshow", roadshow_states)
+    register_chapter("Registration for a roadshow (aanmelding)", registration_states)
     invariants.register(
         "whoever is inside a roadshow has a check-in",
         """select r.id from roadshows_registration r where r.checked_in_at is not null and not exists (
              select 1 from roadshows_checkin c where c.registration_id = r.id and c.kind = 'in'
              and c.happened_at = r.checked_in_at)""",
     )
+
+
+def roadshow_states() -> list[str]:
+    """The states of a roadshow for docs/states.md."""
+    return [
+        *diagram(TRANSITIONS, start=RoadshowStatus.PLANNED),
+        "",
+        "Only `roadshows.services.change_status` moves a roadshow; `confirmed`, `moved` and `cancelled` are mailed to everybody",
+        "who registered and to the organisers.",
+    ]
+
+
+def registration_states() -> list[str]:
+    """The states of a registration for docs/states.md."""
+    rows = [
+        f"| `{status.value}` | {status.label} | {'yes' if status in RegistrationStatus.seated() else ''}"
+        f" | {'yes' if status in RegistrationStatus.open() else ''} |"
+        for status in RegistrationStatus
+    ]
+    return [
+        *diagram(REGISTRATION_TRANSITIONS, start=RegistrationStatus.CONFIRMED),
+        "",
+        "| status | for people | keeps a seat | hears about changes |",
+        "|---|---|---|---|",
+        *rows,
+        "",
+        "A registration begins as `confirmed`, or as `waiting` when every seat is taken. Seats are counted under a lock on the",
+        "roadshow (`roadshows.services.registration`). Being inside is no status: it follows from the taps at the door.",
+    ]
 
 
 def _renewal(link: SecretLink) -> dt.datetime | None:
@@ -47,7 +80,7 @@ def _renewal(link: SecretLink) -> dt.datetime | None:
 
 
 def _sample(kind: str) -> dict[str, Any]:
-    from roadshows.enums import ParticipantRole, RegistrationStatus, RoadshowStatus
+    from roadshows.enums import ParticipantRole
     from roadshows.models import Registration, Roadshow
 
     roadshow = Roadshow(
