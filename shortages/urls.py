@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from shortages.views import area, expected, forecast, open_data, public, report, school, whatif
+from shortages.views import area, expected, fit, forecast, open_data, public, report, school, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("school/tekort/", school.shortage, name="shortage-dashboard"),
@@ -8,6 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("school/tekort/wat-als/", whatif.what_if_page, name="shortage-what-if"),
     path("school/tekort/rapport.pdf", report.report_pdf, name="shortage-pdf"),
     path("school/tekort/rapport.xlsx", report.report_xlsx, name="shortage-xlsx"),
+    path("school/tekort/past/", fit.shortage_fit, name="shortage-fit"),
+    path("tekort/past/", fit.shortage_fit_public, name="shortage-fit-public"),
     path("tekort/", public.shortage_public, name="shortage-public"),
     path("tekort/<str:level>/<str:code>/", public.shortage_area, name="shortage-area"),
     path("gebied/", area.own_area, name="own-area"),
