@@ -194,9 +194,13 @@ _SUPPLY_KEYS = ("organisation", "municipality", "period")
 
 def _grouped(rows: dict[str, Column], keys: tuple[str, ...]) -> tuple[dict[str, Column], Column]:
     """The different combinations of the keys, and the number of the combination of every row."""
-    table = np.stack([rows[key].astype(np.int64) for key in keys], axis=1)
-    unique, at = np.unique(table, axis=0, return_inverse=True)
-    return {key: unique[:, k] for k, key in enumerate(keys)}, at.reshape(-1)
+    # One number per row instead of a row of numbers: sorting those is many times as fast.
+    code = np.zeros(len(rows[keys[0]]), np.int64)
+    for key in keys:
+        values, place = np.unique(rows[key], return_inverse=True)
+        code = np.unique(code, return_inverse=True)[1] * max(len(values), 1) + place
+    _, first, at = np.unique(code, return_index=True, return_inverse=True)
+    return {key: rows[key][first].astype(np.int64) for key in keys}, at
 
 
 def silent(night: Night, found: Structural) -> Bools:

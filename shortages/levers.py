@@ -7,16 +7,26 @@ than that every best division has a place for each of these students.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from matchmaking.columns import Column, rows_of
+from matchmaking.columns import Column
 from matchmaking.engine import candidates, places
 from matchmaking.engine.geo import I64
-from matchmaking.engine.types import DISTANCE_MAX, StudentLists, Students
+from matchmaking.engine.structural import Structure
+from matchmaking.engine.types import (
+    DISTANCE_MAX,
+    Exclusions,
+    Pairs,
+    Policy,
+    Pools,
+    StudentLists,
+    Students,
+    Vacancies,
+)
 from shortages import counting
 from shortages.counting import Place, Structural
 from shortages.enums import LeverKind
@@ -227,29 +237,127 @@ def for_schools(night: Night, found: Structural) -> list[Advice]:
     """What each school itself can do: call, another weekday, a longer way, an agreement about a leerjaar.
 
     The last three are about the school's students who may be left without a place (no fitting place, or too few), and
-    promise exactly how many more can be placed at most if all of them could.
+    promise exactly how many more can be placed if all of them could.
     """
-    changes = list(_school_changes(night, found))
-    gains = places.gain_of_wider(
-        found.pairs, night.vacancies.cap, night.vacancies.pool, night.pools.cap, found.best,
-        [(change.student, change.vacancy) for change in changes],
+    market = Wide(
+        night.students, night.vacancies, night.pools, night.exclusions, night.policy, night.day.toordinal(),
+        found.pairs, found.best,
     )  # fmt: skip
+    stuck = np.flatnonzero(found.place != Place.FITS)
+    school = night.demand["school"][night.student_row]
+    asked = [
+        (advice, rows, kind, value)
+        for kind, value, who in _ways(night, stuck)
+        for advice, rows in _per_school(kind, value, who, school, night)
+    ]
+    gains = market.gains([(rows, kind, value) for _, rows, kind, value in asked])
     helps = [
-        replace(change.advice, gain=int(gain), direct=change.fitting)
-        for change, gain in zip(changes, gains.tolist(), strict=True)
+        replace(advice, gain=gain, direct=direct)
+        for (advice, *_), (gain, direct) in zip(asked, gains, strict=True)
         if gain > 0
     ]
     return calls_of_schools(night, found) + helps
 
 
-@dataclass(frozen=True, eq=False)
-class _Change:
-    """Pairs that would come with it; `fitting` students would have a fitting free place more."""
+def _per_school(kind: LeverKind, value: int, who: I64, school: Column, night: Night) -> Iterator[tuple[Advice, I64]]:
+    """The advice for every school that has such students, with their rows."""
+    year = night.students.leerjaar[who].astype(np.int64)
+    # An agreement about a leerjaar is about that leerjaar; the others are about all of a school.
+    if not len(who):
+        return
+    group = school[who] * 8 + (year if kind is LeverKind.YEAR else 0)
+    by = np.argsort(group, kind="stable")
+    names, first = np.unique(group[by], return_index=True)
+    for name, mine in zip(names.tolist(), np.split(who[by], first[1:].tolist()), strict=True):
+        yield (
+            Advice(
+                kind,
+                gain=0,
+                amount=TRAVEL_KM if kind is LeverKind.TRAVEL else len(mine),
+                school_id=name // 8,
+                year=name % 8 or None,
+                days=value if kind is LeverKind.WEEKDAY else None,
+                example={"as_year": value} if kind is LeverKind.YEAR else {},
+                students=len(mine),
+            ),
+            mine,
+        )
 
-    advice: Advice
-    student: I64
-    vacancy: I64
-    fitting: int
+
+def _ways(night: Night, stuck: I64) -> Iterator[tuple[LeverKind, int, I64]]:
+    """What could be different, and for which of the stuck students it is."""
+    days, year = night.students.days[stuck], night.students.leerjaar[stuck]
+    for day in range(WEEKDAYS):
+        yield LeverKind.WEEKDAY, 1 << day, stuck[days & (1 << day) == 0]
+    yield LeverKind.TRAVEL, TRAVEL_KM * 1000, stuck
+    for as_year in range(1, YEARS + 1):
+        # A year earlier or later; more would be another stage.
+        yield LeverKind.YEAR, as_year, stuck[np.abs(year.astype(np.int64) - as_year) == 1]
+
+
+Way = tuple[I64, LeverKind, int]
+"""Rows of stuck students, and what would be different for them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Wide:
+    """A counted market, to be asked what stuck students would gain if more were possible for them."""
+
+    students: Students
+    vacancies: Vacancies
+    pools: Pools
+    exclusions: Exclusions
+    policy: Policy
+    today: int
+    pairs: Pairs
+    best: Structure
+
+    def gains(self, ways: Sequence[Way]) -> list[tuple[int, int]]:
+        """Per way how many more can be placed at most, and for how many of its students an uncrowded place comes in reach.
+
+        Stuck students are eligible for crowded places only, so every pair with another place is new; only those are
+        looked for. Where that does not settle it, the way is asked again with all pairs.
+        """
+        outside = np.flatnonzero(~places.crowded(self.pairs, self.best, self.vacancies.n))
+        new = self._together(ways, outside)
+        gained, is_sure = self._ask(new)
+        again = np.flatnonzero(~is_sure).tolist()
+        if again:
+            gained[again] = self._ask(self._together([ways[k] for k in again], np.arange(self.vacancies.n)))[0]
+        return [(int(gain), len(np.unique(who))) for gain, (who, _) in zip(gained, new, strict=True)]
+
+    def _ask(self, changes: list[tuple[I64, I64]]) -> tuple[I64, Column]:
+        return places.gain_of_wider(
+            self.pairs, self.vacancies.cap, self.vacancies.pool, self.pools.cap, self.best, changes
+        )
+
+    def _together(self, ways: Sequence[Way], at: I64) -> list[tuple[I64, I64]]:
+        """The pairs of every way with these vacancies, with one look at the market for all ways of the same kind."""
+        result: list[tuple[I64, I64]] = [(np.zeros(0, np.int64), np.zeros(0, np.int64))] * len(ways)
+        alike: dict[tuple[LeverKind, int], list[int]] = {}
+        for k, (_, kind, value) in enumerate(ways):
+            alike.setdefault((kind, value), []).append(k)
+        for (kind, value), numbers in alike.items():
+            rows = np.concatenate([ways[k][0] for k in numbers])
+            owner, vacancy = self._pairs((rows, kind, value), at)
+            ends = np.searchsorted(owner, np.cumsum([0, *(len(ways[k][0]) for k in numbers)]))
+            for k, low, high in zip(numbers, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+                result[k] = rows[owner[low:high]], vacancy[low:high]
+        return result
+
+    def _pairs(self, way: Way, at: I64) -> tuple[I64, I64]:
+        """The pairs with these vacancies: places in the rows of the way, and rows of the vacancies."""
+        who, kind, value = way
+        wide = wider_students(self.students.take(who), kind, value)
+        column = np.full(self.vacancies.n, -1, np.int64)
+        column[at] = np.arange(len(at))
+        excluded = take_lists(self.exclusions.offsets, self.exclusions.vacancy, who)
+        here = column[excluded.vacancy]
+        kept = np.concatenate(([0], np.cumsum(here >= 0)))[excluded.offsets]
+        found = candidates.find(
+            wide, self.vacancies.take(at), StudentLists(kept, here[here >= 0]), self.policy, self.today
+        )
+        return found.student(), at[found.vacancy]
 
 
 def wider_students(students: Students, kind: LeverKind, value: int) -> Students:
@@ -262,59 +370,6 @@ def wider_students(students: Students, kind: LeverKind, value: int) -> Students:
     elif kind is LeverKind.YEAR:
         columns["leerjaar"] = np.full(students.n, value)
     return Students.of(**columns)
-
-
-def _school_changes(night: Night, found: Structural) -> Iterator[_Change]:
-    """Every change for every school with the pairs it brings, one scan of the market per kind of change."""
-    stuck = np.flatnonzero(found.place != Place.FITS)
-    if not len(stuck):
-        return
-    free = counting.room_of(night.vacancies.cap, night.vacancies.pool, night.pools.cap) > 0
-    size = max(night.vacancies.n, 1)
-    of_stuck = np.repeat(found.place != Place.FITS, np.diff(found.pairs.offsets))
-    known = np.sort(found.pairs.student()[of_stuck] * size + found.pairs.vacancy[of_stuck])
-    for kind, value, who in _ways(night, stuck):
-        if not len(who):
-            continue
-        rows = take_lists(night.exclusions.offsets, night.exclusions.vacancy, who)
-        wide = wider_students(night.students.take(who), kind, value)
-        pairs = candidates.find(wide, night.vacancies, rows, night.policy, night.day.toordinal())
-        student, vacancy = who[pairs.student()], pairs.vacancy.astype(np.int64)
-        new = ~rows_of(known, student * size + vacancy)[1]
-        student, vacancy = student[new], vacancy[new]
-        if not len(student):
-            continue
-        school = night.demand["school"][night.student_row[student]]
-        year = night.students.leerjaar[student].astype(np.int64)
-        # An agreement about a leerjaar is about that leerjaar; the others are about all of a school.
-        group = school * 8 + year if kind is LeverKind.YEAR else school * 8
-        by = np.argsort(group, kind="stable")
-        names, first = np.unique(group[by], return_index=True)
-        for name, mine in zip(names.tolist(), np.split(by, first[1:].tolist()), strict=True):
-            students = np.unique(student[mine])
-            gets_one = np.unique(student[mine][free[vacancy[mine]]])
-            advice = Advice(
-                kind,
-                gain=0,
-                amount=TRAVEL_KM if kind is LeverKind.TRAVEL else len(students),
-                school_id=name // 8,
-                year=name % 8 or None,
-                days=value if kind is LeverKind.WEEKDAY else None,
-                example={"as_year": value} if kind is LeverKind.YEAR else {},
-                students=len(students),
-            )
-            yield _Change(advice, student[mine], vacancy[mine], len(gets_one))
-
-
-def _ways(night: Night, stuck: I64) -> Iterator[tuple[LeverKind, int, I64]]:
-    """What could be different, and for which of the stuck students it is."""
-    days, year = night.students.days[stuck], night.students.leerjaar[stuck]
-    for day in range(WEEKDAYS):
-        yield LeverKind.WEEKDAY, 1 << day, stuck[days & (1 << day) == 0]
-    yield LeverKind.TRAVEL, TRAVEL_KM * 1000, stuck
-    for as_year in range(1, YEARS + 1):
-        # A year earlier or later; more would be another stage.
-        yield LeverKind.YEAR, as_year, stuck[np.abs(year.astype(np.int64) - as_year) == 1]
 
 
 def take_lists(offsets: I64, vacancy: Column, rows: I64) -> StudentLists:

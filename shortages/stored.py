@@ -82,7 +82,8 @@ def keep(night: Night, found: Structural) -> StoredMarket:
     return StoredMarket(
         day=night.day,
         policy=night.policy,
-        students=night.students,
+        # By number instead of by public id: what is kept of a student leads to nobody.
+        students=Students.of(**(dict(night.students.columns()) | {"uid": np.arange(night.students.n)})),
         vacancies=night.vacancies,
         pools=night.pools,
         exclusions=night.exclusions,

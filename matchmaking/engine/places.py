@@ -12,7 +12,7 @@ import numpy.typing as npt
 from matchmaking.engine import backend, candidates, shortage_loops
 from matchmaking.engine.geo import I64
 from matchmaking.engine.structural import Room, Structure, writable
-from matchmaking.engine.types import DAY_MAX, I32, EngineInputError, Pairs, Policy, Students, Vacancies
+from matchmaking.engine.types import DAY_MAX, I32, Bools, EngineInputError, Pairs, Policy, Students, Vacancies
 
 LIMIT = 25
 """Places of one kind that are tried: more of one kind in one town is no advice."""
@@ -203,6 +203,13 @@ def value_of_supervision(
     return _told(upto, told, count[which].astype(np.int64), limit)
 
 
+def crowded(pairs: Pairs, best: Structure, vacancies: int) -> Bools:
+    """The vacancies of the certificate: all that stuck students are eligible for; everybody there would stay there."""
+    inside = np.zeros(vacancies, np.bool_)
+    inside[pairs.vacancy[np.repeat(best.competing, np.diff(pairs.offsets))]] = True
+    return inside
+
+
 def gain_of_wider(
     pairs: Pairs,
     vacancy_cap: npt.ArrayLike,
@@ -212,13 +219,16 @@ def gain_of_wider(
     changes: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]],
     *,
     engine: backend.Engine | None = None,
-) -> I64:
+) -> tuple[I64, Bools]:
     """Per change how many more can be placed at most, when some students are eligible for more vacancies.
 
     A change is (student rows, vacancy rows) of the pairs that come with it; each is tried on its own. Exactly the
-    maximum placement with these pairs less the one without. The students must be without a place in some best
+    maximum placement with these pairs less the one without. The students must be stuck: without a place in some best
     placement (`best.competing`, or no place in `best` at all), or `EngineInputError` is raised: for the others the
     search, which costs about as much as the number it finds, would have to look at the whole market.
+
+    Pairs with `crowded` vacancies hardly ever add anything. They may be left out: where the second answer is true, the
+    gain is the same with any such pairs of stuck students.
     """
     stuck = best.competing | (best.pair < 0)
     who = [np.asarray(student, np.int64) for student, _ in changes]
@@ -229,16 +239,16 @@ def gain_of_wider(
         raise EngineInputError("changes: a student who has a place in every best placement")
     room = Room.of(pairs.n_students, vacancy_cap, pool_of, pool_cap)
     start = np.where(best.pair >= 0, pairs.vacancy[best.pair] if len(pairs) else 0, -1).astype(np.int64)
-    inside = np.zeros(len(room.caps), np.int64)
-    inside[pairs.vacancy[np.repeat(best.competing, np.diff(pairs.offsets))]] = 1
+    inside = crowded(pairs, best, len(room.caps)).astype(np.int64)
+    no_way_in = np.zeros(len(changes), np.int64)
     loops = _loops(engine)
     offsets, vacancy = pairs.offsets.copy(), writable(pairs.vacancy)
     gained: I64 = loops.wider(
         offsets, vacancy, *loops.transpose(offsets, vacancy, len(room.caps)), start, room.caps, room.pools,
         room.pool_caps, room.pool_at, room.members, stuck.astype(np.int64), inside, at, student,
-        np.concatenate([np.zeros(0, np.int64), *where]),
+        np.concatenate([np.zeros(0, np.int64), *where]), no_way_in,
     )  # fmt: skip
-    return gained
+    return gained, no_way_in == 0
 
 
 def _loops(engine: backend.Engine | None) -> Any:

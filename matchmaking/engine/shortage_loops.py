@@ -382,6 +382,7 @@ def wider(
     change_at: I64,
     extra_student: I64,
     extra_vacancy: I64,
+    no_way_in: I64,
 ) -> I64:
     """Per change: how many more can be placed when these students are eligible for these vacancies too.
 
@@ -391,7 +392,8 @@ def wider(
     was moved before. From each of those a way out to a place with room is looked for, outside the crowded part and
     past unmoved students only, and a way in from a student without a place. What cannot be part of a way is looked at
     once per change; only when a vacancy of the crowded part comes to have room within its full pool, which is rare, is
-    the crowded part searched too. What a change did is undone.
+    the crowded part searched too. What a change did is undone. `no_way_in` is set to 1 for a change where a way out was
+    found for which nobody without a place could come in.
     """
     n, m, changes = len(start), len(vacancy_cap), len(change_at) - 1
     never = np.int64(1) << 62
@@ -569,6 +571,7 @@ def wider(
                         leaver = queue[head]
                         head += 1
                     if found < 0:
+                        no_way_in[change] = 1
                         in_student[x] = never
                         for k in range(tail):
                             in_student[queue[k]] = never

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from django.utils.translation import gettext as _
 
-from matchmaking.columns import Column, rows_of
+from matchmaking.columns import Column
 from matchmaking.engine import candidates, places
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import DAY_MAX, Students, Vacancies
 from organisations.models import Organisation, Qualification, Team
-from shortages import counting, levers
+from shortages import levers
 from shortages.enums import LeverKind
 from shortages.models import ShortageSnapshot
 from shortages.stored import StoredMarket, market_of
@@ -51,7 +51,11 @@ class WhatIf:
 
 @dataclass(frozen=True)
 class Wider:
-    """The answer for students who could do more: `students` of them, `placed` more at most, `fit` get a fitting place."""
+    """The answer for students who could do more.
+
+    `students` of them may be left without a place now; `placed` more can be placed at most if all of them could. For `fit`
+    of them a place comes in reach that is not already asked for by too many.
+    """
 
     students: int
     placed: int
@@ -206,17 +210,9 @@ def _wider(market: StoredMarket, kind: LeverKind, value: int, school: Organisati
     who = np.flatnonzero(mine)
     if not len(who):
         return Wider(0, 0, 0)
-    wide = levers.wider_students(market.students.take(who), kind, value)
-    excluded = levers.take_lists(market.exclusions.offsets, market.exclusions.vacancy, who)
-    found = candidates.find(wide, market.vacancies, excluded, market.policy, market.day.toordinal())
-    own = market.pairs.take(who)
-    size = max(market.vacancies.n, 1)
-    there = np.sort(own.student() * size + own.vacancy)
-    new = ~rows_of(there, found.student() * size + found.vacancy)[1]
-    student, vacancy = found.student()[new], found.vacancy[new].astype(np.int64)
-    gain = places.gain_of_wider(
-        market.pairs, market.vacancies.cap, market.vacancies.pool, market.pools.cap, market.best,
-        [(who[student], vacancy)],
+    wide = levers.Wide(
+        market.students, market.vacancies, market.pools, market.exclusions, market.policy, market.day.toordinal(),
+        market.pairs, market.best,
     )  # fmt: skip
-    free = counting.room_of(market.vacancies.cap, market.vacancies.pool, market.pools.cap) > 0
-    return Wider(len(np.unique(student)), int(gain[0]), len(np.unique(student[free[vacancy]])))
+    [(placed, fit)] = wide.gains([(who, kind, value)])
+    return Wider(len(who), placed, fit)
