@@ -13,8 +13,9 @@ from organisations.models import Membership
 from roadshows.models import Pledge
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
-from stagematch.links.services import make_link
+from stagematch.links.services import links_of, make_link
 from stagematch.mail import samples
+from stagematch.mail.models import OutgoingMail
 from stagematch.mail.services import queue_mail
 
 PURPOSE = "pledge"
@@ -130,6 +131,13 @@ def tell_offer(pledge: Pledge, *, text: str) -> None:
             to=organiser,
             context={**facts(pledge), "text": text, "link": f"{settings.BASE_URL}{path}"},
         )
+
+
+def forget_traces(pledge: Pledge) -> None:
+    """Take the contact's address out of the mails and links about this pledge; a working link goes on working."""
+    to_contact = ("pledge_confirm", "pledge_noted", "pledge_question")
+    OutgoingMail.objects.filter(template__in=to_contact, key__contains=f":{pledge.public_id}").delete()
+    links_of(pledge).update(email="")
 
 
 def register_samples() -> None:

@@ -174,11 +174,13 @@ def forget_pledges(*, day: dt.date, dry_run: bool = False) -> int:
     number = 0
     with transaction.atomic():
         for pledge in [*loose, *refused]:
+            pledge_emails.forget_traces(pledge)
             links_of(pledge).delete()
             pledge.delete()
             number += 1
         for pledge in done:
             revoke_links(subject=pledge, purpose=pledge_emails.PURPOSE, actor=None)
+            pledge_emails.forget_traces(pledge)
             save(pledge, contact_email="", contact_name="", note="")
             number += 1
     return number

@@ -277,6 +277,7 @@ def refuse_pledge(*, pledge: Pledge, link: SecretLink) -> Pledge:
         reason=_("De eigenaar van het adres zei: dit was ik niet."),
         through_link=True,
     )
+    pledge_emails.forget_traces(locked)
     save(
         locked,
         refused_hash=_hash(locked.contact_email),

@@ -16,6 +16,7 @@ from roadshows.selectors import tally
 from roadshows.services import pledges
 from roadshows.services.pledge_status import lock_pledge, move_pledge
 from stagematch.clock import at, now, today
+from stagematch.links.models import SecretLink
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import Conflict, RuleError
 from tests import factories as f
@@ -143,6 +144,8 @@ def test_that_was_not_me_wipes_the_address_and_stops_mail_to_it(client, roadshow
     client.post(link_in_mail("pledge_confirm"), {"antwoord": "niet-ik"})
     made = Pledge.objects.get()
     assert (made.status, made.contact_email, made.is_confirmed) == (PledgeStatus.WITHDRAWN, "", False)
+    assert not OutgoingMail.objects.filter(to_email=EMAIL).exists()
+    assert not SecretLink.objects.filter(email=EMAIL).exists()
     answer = client.post(_new(roadshow), {**TYPED, "number": "4"})
     assert answer.status_code == 422
     assert Pledge.objects.count() == 1
