@@ -110,7 +110,7 @@ def read_cells(school: Organisation | None) -> Counted:
     n, p = len(_NIGHT), len(_NIGHT) + len(_PERIOD)
     periods = {row[n]: row[n:p] for row in found}
     programmes = {row[p]: row[p : p + 3] for row in found}
-    rows = [Row(row[n], row[p], *row[p + 3 : p + 6], counts=row[p + 6 :]) for row in found]
+    rows = [Row(row[n], row[p], row[p + 3], row[p + 4], row[p + 5], row[p + 6 :]) for row in found]
     return Counted(
         night=Night(*found[0][:n]),
         rows=rows,

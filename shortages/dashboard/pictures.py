@@ -52,9 +52,9 @@ class Tile:
 
     @property
     def label(self) -> str:
-        """What a screen reader says, and what a mouse that rests on it shows."""
+        """What a screen reader says, and what a mouse that rests on it shows: it begins with what the tile says."""
         text = ngettext("%(n)d student zonder plek", "%(n)d studenten zonder plek", self.totals.open)
-        return f"{self.name}: {text % {'n': self.totals.open}}"
+        return f"{' '.join(line.text for line in self.lines)} {text % {'n': self.totals.open}}"
 
 
 @dataclass(frozen=True)
