@@ -30,7 +30,7 @@ def test_ten_thousand_rows_are_read_in_time_and_again_changes_nothing(ready):
 @pytest.mark.parametrize("make", [as_csv, as_xlsx])
 def test_memory_does_not_grow_with_the_file(ready, make):
     """Four times the rows may need a little more: the numbers and addresses seen so far, and the word per row."""
-    few, many = make(rows_of(ready, 1_000)), make(rows_of(ready, 4_000))
+    few, many = make(rows_of(ready, 500)), make(rows_of(ready, 2_000))
     timed(ready, few, dry_run=True)  # what Python keeps after a first time is not counted
     small = peak(lambda: timed(ready, few, dry_run=True))
     large = peak(lambda: timed(ready, many, dry_run=True))
