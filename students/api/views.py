@@ -45,7 +45,9 @@ def send_students(request: HttpRequest, token: SchoolToken) -> HttpResponse:
         )  # fmt: skip
     try:
         dry_run = _flag(request.GET.get("dry_run", ""))
-        mapping = {key.removeprefix(COLUMN): value for key, value in request.GET.items() if key.startswith(COLUMN)}
+        mapping = {
+            key.removeprefix(COLUMN): value for key, value in request.GET.dict().items() if key.startswith(COLUMN)
+        }
         if kind == JSON_TYPE:
             content = _csv_of(content)
         name = {XLSX_TYPE: "api.xlsx", JSON_TYPE: "api.json"}.get(kind, "api.csv")

@@ -5,6 +5,7 @@ The faults of rows are also put in one file together: each gets its own sentence
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -211,7 +212,7 @@ def test_a_missing_column_is_named_once(school, ready):
     ]
 
 
-def book(*rows: list[object], hidden: bool = False, merge: str = "", more: str = "") -> bytes:
+def book(*rows: Sequence[object], hidden: bool = False, merge: str = "", more: str = "") -> bytes:
     """An Excel file, with what can be wrong with it."""
     workbook = Workbook()
     sheet = workbook.active
