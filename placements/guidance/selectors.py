@@ -171,7 +171,8 @@ def _rows(
         if found:
             found.sort(key=lambda reason: -reason.weight)
             rows.append(HelpRow(search.student, search, tuple(found), _number(search, "open_applications")))
-    for absent in _without_search(school, student) if period is None else ():
+    asks_absent = period is None and (student is None or not searches)
+    for absent in _without_search(school, student) if asks_absent else ():
         found = reasons_of(_facts_without(absent), settings, day)
         if found:
             rows.append(HelpRow(absent, None, tuple(found), 0))

@@ -378,7 +378,12 @@ def test_the_file_has_the_columns_one_chose_is_safe_and_is_written_down(client, 
     assert sheet.max_row == 2
 
 
-def test_only_a_coordinator_gets_the_list_as_a_file_or_per_class(client, broker, student, other_coordinator, search):
+def test_only_a_coordinator_gets_the_list_as_a_file_or_per_class(
+    client, broker, student, other_coordinator, admin_user, search
+):
+    client.force_login(admin_user)
+    assert client.get(reverse("school-students-export")).status_code == 404
+    client.logout()
     for name in ("school-students-export", "school-classes"):
         assert client.get(reverse(name)).status_code == 302
         for person in (broker, student):
