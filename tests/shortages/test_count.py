@@ -18,7 +18,7 @@ from matchmaking.models import PairDecision
 from matchmaking.services import run_matching
 from placements.enums import ApplicationStatus, VacancyStatus
 from placements.models import Vacancy
-from shortages import counting, definitions, demo, services
+from shortages import counting, definitions, demo, services, tasks
 from shortages.definitions import SILENT_DAYS
 from shortages.enums import LeverKind, Situation, SnapshotStatus
 from shortages.models import DemandCell, Lever, SearchSituation, ShortageSnapshot, SupplyCell
@@ -296,6 +296,14 @@ def test_command_says_what_was_counted_and_that_it_was_done_before(leiden):
     search()
     assert "1 studenten, 0 geplaatst" in said("count_shortage")
     assert "was al gedaan" in said("count_shortage")
+
+
+def test_the_nightly_job_counts_today_and_a_day_that_is_asked(leiden):
+    search()
+    first = tasks.count_shortage()
+    assert ShortageSnapshot.objects.get(pk=first).day == today()
+    tomorrow = today() + dt.timedelta(1)
+    assert ShortageSnapshot.objects.get(pk=tasks.count_shortage(tomorrow.isoformat())).day == tomorrow
 
 
 def test_extra_places_are_ranked_with_a_chain_of_gemeenten(leiden):
