@@ -1,7 +1,8 @@
 """What would help, as rows for `Lever`: each with what one step of it promises (docs/shortage.md), best first.
 
 PLACE and SUPERVISION promise exactly: the most that can be placed goes up by one with each of `steps` steps. WEEKDAY,
-TRAVEL and YEAR promise that exactly `gain` more can be placed if every student in it goes along. CALL promises no more
+TRAVEL and YEAR promise that exactly `gain` more can be placed if every student in it goes along (at least so many, when
+`example` says 'at_least'). CALL promises no more
 than that every best division has a place for each of these students.
 """
 
@@ -40,6 +41,8 @@ HOURS_PER_STUDENT = 4
 TRAVEL_KM = 5
 WEEKDAYS = 5
 YEARS = 4
+MOST_ASKED_AGAIN = 40_000
+"""Students for whom a school's lever is worked out twice in one night, when once did not settle it."""
 LEAST_CALL = 5
 """Fewer silent students than this are not told per region: it would point at persons (R9)."""
 EFFORT: dict[LeverKind, tuple[float, float]] = {
@@ -252,8 +255,8 @@ def for_schools(night: Night, found: Structural) -> list[Advice]:
     ]
     gains = market.gains([(rows, kind, value) for _, rows, kind, value in asked])
     helps = [
-        replace(advice, gain=gain, direct=direct)
-        for (advice, *_), (gain, direct) in zip(asked, gains, strict=True)
+        replace(advice, gain=gain, direct=direct, example=advice.example | ({} if exact else {"at_least": True}))
+        for (advice, *_), (gain, direct, exact) in zip(asked, gains, strict=True)
         if gain > 0
     ]
     return calls_of_schools(night, found) + helps
@@ -312,19 +315,29 @@ class Wide:
     pairs: Pairs
     best: Structure
 
-    def gains(self, ways: Sequence[Way]) -> list[tuple[int, int]]:
-        """Per way how many more can be placed at most, and for how many of its students an uncrowded place comes in reach.
+    def gains(self, ways: Sequence[Way]) -> list[tuple[int, int, bool]]:
+        """Per way how many more can be placed, for how many of its students an uncrowded place comes in reach, and
+        whether the first is exact, or at least so many.
 
         Stuck students are eligible for crowded places only, so every pair with another place is new; only those are
-        looked for. Where that does not settle it, the way is asked again with all pairs.
+        looked for. Where that does not settle it, the way is asked again with all pairs, smallest first and as long as
+        that does not come to more than `MOST_ASKED_AGAIN` students: for the whole country it would be most of the market
+        many times over, and it hardly ever makes a difference.
         """
         outside = np.flatnonzero(~places.crowded(self.pairs, self.best, self.vacancies.n))
         new = self._together(ways, outside)
         gained, is_sure = self._ask(new)
-        again = np.flatnonzero(~is_sure).tolist()
+        unsure = np.flatnonzero(~is_sure)
+        size = np.array([len(ways[k][0]) for k in unsure.tolist()], np.int64)
+        by = np.argsort(size, kind="stable")
+        again = unsure[by[np.cumsum(size[by]) <= MOST_ASKED_AGAIN]].tolist()
         if again:
             gained[again] = self._ask(self._together([ways[k] for k in again], np.arange(self.vacancies.n)))[0]
-        return [(int(gain), len(np.unique(who))) for gain, (who, _) in zip(gained, new, strict=True)]
+            is_sure[again] = True
+        return [
+            (gain, len(np.unique(who)), exact)
+            for gain, (who, _), exact in zip(gained.tolist(), new, is_sure.tolist(), strict=True)
+        ]
 
     def _ask(self, changes: list[tuple[I64, I64]]) -> tuple[I64, Column]:
         return places.gain_of_wider(
