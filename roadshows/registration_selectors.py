@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Q, QuerySet
 
 from roadshows import registration_rules
 from roadshows.enums import ParticipantRole, RegistrationStatus, RoadshowStatus
 from roadshows.models import Attendance, Registration, Roadshow
+from stagematch.accounts.models import User
+from stagematch.clock import today
 
 Status = RegistrationStatus
-_HELD = RoadshowStatus.over()  # before it was held nobody stayed away
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,13 @@ def registrations_of(roadshow: Roadshow) -> PublicCount:
     )
 
 
+def is_registered(user: User | AnonymousUser, roadshow: Roadshow) -> bool:
+    """Tell whether this person wants to come or waits; asks nothing for who is not signed in."""
+    if not isinstance(user, User):
+        return False
+    return Registration.objects.of_address(user.email).filter(roadshow=roadshow).open().exists()
+
+
 def attendance_of(roadshow: Roadshow) -> list[Attendance]:
     """Return per role how many had a place, came, walked in, called off and got no place; roles without anybody left out.
 
@@ -60,6 +69,8 @@ def total(rows: list[Attendance]) -> Attendance:
 
 def count_people(people: QuerySet[Registration]) -> list[dict[str, Any]]:
     """Return the counts of `Attendance` per role, for roles with anybody in them."""
+    # Nobody stayed away before the day is over, also when the organisers forgot to say that it was held.
+    gone_by = Q(roadshow__status__in=registration_rules.GOES_ON, roadshow__day__lt=today())
     rows = (
         people.order_by()
         .values("role")
@@ -70,9 +81,8 @@ def count_people(people: QuerySet[Registration]) -> list[dict[str, Any]]:
             cancelled=Count("pk", filter=Q(status=Status.CANCELLED)),
             no_shows=Count(
                 "pk",
-                filter=Q(
-                    status=Status.CONFIRMED, is_walk_in=False, checked_in_at__isnull=True, roadshow__status__in=_HELD
-                ),
+                filter=Q(status=Status.CONFIRMED, is_walk_in=False, checked_in_at__isnull=True)
+                & (Q(roadshow__status__in=RoadshowStatus.over()) | gone_by),
             ),
             waited=Count("pk", filter=Q(status__in=[Status.WAITING, Status.OFFERED, Status.LAPSED])),
         )

@@ -11,7 +11,7 @@ from roadshows import rules, work_tables
 from roadshows.calendar_file import calendar_of
 from roadshows.enums import RoadshowStatus
 from roadshows.models import Roadshow
-from roadshows.registration_selectors import registrations_of
+from roadshows.registration_selectors import is_registered, registrations_of
 from roadshows.views import pledges
 
 PAGE_SIZE = 20
@@ -50,6 +50,7 @@ def roadshow_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "is_over": roadshow.status in RoadshowStatus.over(),
         "may_manage": rules.may_manage(request.user, roadshow),
         "registrations": registrations_of(roadshow),
+        "is_registered": is_registered(request.user, roadshow),
         "tab": "roadshows",
     }
     return render(request, "roadshows/roadshow_detail.html", context)

@@ -424,6 +424,8 @@ def test_who_stays_away_is_counted_once_it_was_held(roadshow, anna, noon):
     services.check_in(registration=anna, actor=None)
     services.walk_in(roadshow=roadshow, name="Dewi", role="teacher", actor=None)
     assert total(attendance_of(roadshow)).no_shows == 0
+    with at(roadshow.day + dt.timedelta(days=1)):
+        assert total(attendance_of(roadshow)).no_shows == 1
     Roadshow.objects.filter(pk=roadshow.pk).update(status=RoadshowStatus.HELD)
     count = total(attendance_of(roadshow))
     assert (count.registered, count.came, count.walk_ins, count.no_shows, count.cancelled) == (2, 2, 1, 1, 1)
