@@ -233,7 +233,6 @@ def work_on(import_id: int) -> bool:
             _refuse(row, _("Er ging bij ons iets mis. Er is niets ingelezen. Probeer het opnieuw, of vraag om hulp."))
             return True
         _keep_report(row, report, dry_run=dry_run)
-        cache.delete(_progress_key(row))
     return True
 
 
@@ -289,6 +288,7 @@ def _gone() -> Conflict:
 
 
 def _hand_over(row: StudentImport) -> StudentImport:
+    cache.delete(_progress_key(row))  # of the check before
     if row.row_count > LARGE and _enqueue:
         transaction.on_commit(lambda: _enqueue[0](row.pk))
     else:
