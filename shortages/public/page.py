@@ -19,7 +19,7 @@ from shortages.public.levers import LeverLine, lines_of
 from shortages.public.map import CountryMap, draw
 from shortages.public.trend import Line, line_of
 
-MOST_LEVERS, MOST_READ = 6, 200
+MOST_LEVERS, MOST_READ = 6, 1000
 MOST_ROWS = 80
 SHOWN_DEFINITIONS = ("students", "placed", "talking", "open", "structural", "frictional", "free", "blocked")
 PARTS = (AreaLevel.PROVINCE, AreaLevel.COROP, AreaLevel.LABOUR_MARKET, AreaLevel.MUNICIPALITY)
@@ -242,13 +242,16 @@ def _levers(
     else:
         near = level if level in LEVELS.values() else AreaLevel.COROP
         found = found.filter(level=near, code=above.get(near, code))
-    rows = _most_different(found[:MOST_READ])
+    rows = _most_different(found[:MOST_READ], by_year=level != AreaLevel.COUNTRY)
     return lines_of(rows, names)
 
 
-def _most_different(levers: Iterable[PublishedLever]) -> list[PublishedLever]:
-    """At most six, and no two that differ in days or opleiding only: the first is the one that helps most."""
+def _most_different(levers: Iterable[PublishedLever], *, by_year: bool) -> list[PublishedLever]:
+    """At most six, and no two that differ in days or opleiding only (of the country: no two of one province).
+
+    The first of each is the one that helps most.
+    """
     first: dict[tuple[str, str, int | None], PublishedLever] = {}
     for lever in levers:
-        first.setdefault((lever.kind, lever.code, lever.year), lever)
+        first.setdefault((lever.kind, lever.code, lever.year if by_year else None), lever)
     return list(first.values())[:MOST_LEVERS]
