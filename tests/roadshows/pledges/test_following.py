@@ -371,7 +371,7 @@ def test_missed_nights_are_made_up_for_with_one_mail(roadshow, organiser):
 def test_nobody_is_asked_about_what_is_over(end, roadshow, organiser):
     pledge = promise(roadshow, organiser, day=DAY)
     change = {
-        "filled": {"status": "filled", "filled_on": DAY},
+        "filled": {"status": "filled", "filled_on": DAY, "kind": "guest_lesson"},
         "withdrawn": {"status": "withdrawn", "ended_on": DAY, "status_reason": "Verhuisd"},
         "lapsed": {"status": "lapsed", "ended_on": DAY},
         "silent": {"is_silent": True},
