@@ -457,7 +457,7 @@ def wider(
         in_student[:] = 0
         in_vacancy[:] = 0
         progress = size > 0
-        anywhere = False
+        anywhere, opened, is_stale = False, False, False
         while progress:
             progress = False
             at = 0
@@ -629,14 +629,18 @@ def wider(
                         in_work[i] = 1
                         work[size] = i
                         size += 1
-                # A vacancy that lost somebody to another of its pool has room where there was none: look again.
+                # A vacancy that lost somebody to another of its pool has room where there was none: look again when
+                # nothing else is found any more.
                 for k in range(moves):
                     if left_at[k] >= 0 and load[left_at[k]] < before[k]:
-                        out_seen[:] = 0
+                        is_stale = True
                         if inside[left_at[k]] == 1:
-                            anywhere = True
+                            opened = True
                 gained[change] += 1
                 progress = True
+            if not progress and is_stale:
+                out_seen[:] = 0
+                is_stale, anywhere, progress = False, opened, True
         for k in range(size):
             i = work[k]
             in_work[i] = 0

@@ -80,10 +80,13 @@ def engine_table(say: Callable[[str], None], sizes: dict[str, tuple[int, int, in
     ]
     sums = [sum(step.cpu for step in steps) for steps in found.values()]
     lines.append("| **together** | " + " | ".join(f"**{total:.2f}**" for total in sums) + " |")
-    lines.append("")
-    lines.append(
-        f"Goal for all of mbo: at most {GOAL_ALL:.0f} s: {_verdict(sums[-1], GOAL_ALL)}. Peak {bench.peak_mib():.0f} MiB."
-    )
+    figures = sum(step.cpu for step in list(found.values())[-1][:3])
+    lines += [
+        "",
+        f"Goal for all of mbo: at most {GOAL_ALL:.0f} s. The shortage with what helps per region: {_verdict(figures, GOAL_ALL)} "
+        f"({figures:.1f} s); with what every school can do as well: {_verdict(sums[-1], GOAL_ALL)}. "
+        f"Peak {bench.peak_mib():.0f} MiB.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -208,7 +211,8 @@ def what_if_table() -> str:
         "| | s (wall) | s (CPU) |\n| --- | ---: | ---: |\n"
         f"| first answer (unpacks the market) | {first[0]:.2f} | {first[1]:.2f} |\n"
         f"| every next answer | {second[0]:.3f} | {second[1]:.3f} |\n\n"
-        f"Goal: at most {GOAL_WHAT_IF:.0f} s: {_verdict(first[0], GOAL_WHAT_IF)}.\n"
+        f"Goal: at most {GOAL_WHAT_IF:.0f} s: {_verdict(first[0], GOAL_WHAT_IF)} (wall), {_verdict(first[1], GOAL_WHAT_IF)} "
+        "(CPU: what it takes when nobody else works).\n"
     )
 
 
