@@ -81,12 +81,12 @@ def engine_table(say: Callable[[str], None], sizes: dict[str, tuple[int, int, in
     sums = [sum(step.cpu for step in steps) for steps in found.values()]
     lines.append("| **together** | " + " | ".join(f"**{total:.2f}**" for total in sums) + " |")
     figures = sum(step.cpu for step in list(found.values())[-1][:3])
-    lines += [
-        "",
+    goal = (
         f"Goal for all of mbo: at most {GOAL_ALL:.0f} s. The shortage with what helps per region: {_verdict(figures, GOAL_ALL)} "
         f"({figures:.1f} s); with what every school can do as well: {_verdict(sums[-1], GOAL_ALL)}. "
-        f"Peak {bench.peak_mib():.0f} MiB.",
-    ]
+        f"Peak {bench.peak_mib():.0f} MiB."
+    )
+    lines += ["", goal]
     return "\n".join(lines) + "\n"
 
 
