@@ -170,7 +170,7 @@ class PledgeEditForm(FormMixin, forms.Form):
         initial["years"] = [1 << n for n in range(4) if pledge.years & 1 << n]
         initial["weekdays"] = [day.value for day in days_of(pledge.weekdays)]
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["years"].template_name = "roadshows/_dagen.html"
+        setattr(self.fields["years"], "template_name", "roadshows/_dagen.html")  # noqa: B010 -- Django reads it, its types do not know it
         field = self.fields["organisation"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         own = pledge.organisation_id or 0
