@@ -15,6 +15,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TypeVar
 
@@ -57,6 +58,7 @@ def counts_from_the_left(secret: bytes, chain: Chain) -> bool:
     return _fraction(secret, "direction", chain, ()) < 0.5
 
 
+@lru_cache(maxsize=1 << 17)  # the same every night, so a process that counts many nights need not work it out again
 def _fraction(secret: bytes, what: str, chain: Chain, place: Place) -> float:
     text = "\x1e".join((what, "\x1f".join(chain), "\x1f".join(place)))
     digest = hashlib.blake2b(text.encode(), key=secret[:64], digest_size=8).digest()
