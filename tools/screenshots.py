@@ -1,9 +1,12 @@
-"""Make the pictures of the README from a running demo: `python tools/screenshots.py [address]`.
+"""Make the pictures of the README from a running demo: `python tools/screenshots.py [address] [name ...] [--suffix WORD]`.
+
+With names only those pictures; with a suffix they are called so ("shortage-sector-1280.png"), for a demo of another size.
 
 Start the demo first (`bin/up`); without an address it is looked for at http://127.0.0.1:8000. Signing in goes through the sign-in page, with the
 password of the demo accounts. Each picture is what one sees without scrolling, as PNG, in docs/screenshots/.
 """
 
+import argparse
 import os
 import re
 import sys
@@ -32,7 +35,7 @@ class Picture:
     name: str
     path: str
     who: str = ""
-    follow: str = ""  # a selector of a link on the page at `path`
+    follow: str = ""  # a selector of a link on the page at `path`, and after a | one on the page behind it, and so on
     dark: bool = False
 
 
@@ -47,7 +50,7 @@ PICTURES = (
     Picture("candidate", "/beheer/werkplek/", who=BROKER, follow="[data-rij] a"),
     Picture("matching", "/hoe-werkt-matching/"),
     Picture(
-        "why-not", "/stageplekken/?plaats=Groningen", who=STUDENT, follow="a[href*='/mijn/waarom-niet/'], main h3 a"
+        "why-not", "/stageplekken/?plaats=Groningen", who=STUDENT, follow="main h3 a|a[href*='/mijn/waarom-niet/']"
     ),
     Picture("fair", "/hoe-werkt-matching/eerlijk/"),
     Picture("inventory", "/beheer/inventarisatie/", who=BROKER),
@@ -56,7 +59,11 @@ PICTURES = (
     Picture("shortage", "/school/tekort/", who=COORDINATOR),
     Picture("shortage-dark", "/school/tekort/", who=COORDINATOR, dark=True),
     Picture("school-placements", "/school/plaatsingen/", who=COORDINATOR),
+    Picture("what-if", "/school/tekort/wat-als/", who=COORDINATOR),
+    Picture("help", "/school/studenten/hulp/", who=COORDINATOR),
+    Picture("public-shortage", "/tekort/"),
     Picture("roadshow", "/roadshows/utrecht-maakt-plek-demo/"),
+    Picture("roadshow-impact", "/roadshows/rijnstreek-maakte-plek-demo/opbrengst/"),
 )
 
 
@@ -75,9 +82,12 @@ def _sign_in(page: Page, email: str) -> None:
         raise SystemExit(f"Signing in as {email} failed: is this the demo, with the password of DEMO_PASSWORD?")
 
 
-def _take(browser: Browser, address: str, width: int, height: int, say: Callable[[str], None]) -> None:
+def _take(
+    browser: Browser, address: str, size: tuple[int, int], names: list[str], suffix: str, say: Callable[[str], None]
+) -> None:
     signed_in: dict[str, list[dict[str, object]]] = {}
-    for picture in PICTURES:
+    width, height = size
+    for picture in (one for one in PICTURES if not names or one.name in names):
         context = browser.new_context(
             base_url=address,
             locale="nl-NL",
@@ -94,29 +104,31 @@ def _take(browser: Browser, address: str, width: int, height: int, say: Callable
             else:
                 context.add_cookies(signed_in[picture.who])  # type: ignore[arg-type]
         page.goto(picture.path)
-        if picture.follow:
-            href = page.locator(picture.follow).first.get_attribute("href") or picture.path
-            page.goto(href)
-        target = FOLDER / f"{picture.name}-{width}.png"
+        for selector in filter(None, picture.follow.split("|")):
+            page.goto(page.locator(selector).first.get_attribute("href") or picture.path)
+        target = FOLDER / f"{'-'.join(filter(None, (picture.name, suffix)))}-{width}.png"
         page.screenshot(path=target)
-        size = target.stat().st_size
-        if size > LIMIT:
-            raise SystemExit(f"{target.name} is {size // 1024} kB; at most {LIMIT // 1024} kB fits in the README.")
-        say(f"{target.relative_to(REPOSITORY)}  {size // 1024} kB")
+        weight = target.stat().st_size
+        if weight > LIMIT:
+            raise SystemExit(f"{target.name} is {weight // 1024} kB; at most {LIMIT // 1024} kB fits in the README.")
+        say(f"{target.relative_to(REPOSITORY)}  {weight // 1024} kB")
         context.close()
 
 
 def main(arguments: list[str]) -> int:
-    """Take every picture in two widths; returns the exit status."""
-    address = arguments[0] if arguments else "http://127.0.0.1:8000"
-    if not re.match(r"https?://", address):
-        sys.stderr.write("Usage: python tools/screenshots.py [http://address of a running demo]\n")
-        return 2
+    """Take the pictures in two widths; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
+    parser.add_argument("names", nargs="*", help="only these: " + ", ".join(one.name for one in PICTURES))
+    parser.add_argument("--suffix", default="")
+    options = parser.parse_args(arguments)
+    if not re.match(r"https?://", options.address):
+        parser.error("the address begins with http:// or https://")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(**launch_options())
-        for width, height in (DESKTOP, PHONE):
-            _take(browser, address, width, height, _say)
+        for size in (DESKTOP, PHONE):
+            _take(browser, options.address, size, options.names, options.suffix, _say)
         browser.close()
     return 0
 

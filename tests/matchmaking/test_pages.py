@@ -119,6 +119,15 @@ def test_no_without_a_reason_is_enough_and_a_made_up_one_is_an_error(signed_in, 
     assert signed_in.post(address).status_code == 302
 
 
+def test_the_page_of_a_place_leads_a_student_to_the_reason(signed_in):
+    vacancy = make_vacancy()
+    page = reverse("vacancy-detail", args=[vacancy.public_id])
+    link = reverse("why-not-proposed", args=[vacancy.public_id])
+    assert link in signed_in.get(page, follow=True).content.decode()
+    signed_in.logout()
+    assert link not in signed_in.get(page, follow=True).content.decode()
+
+
 def test_why_not_explains_a_place(signed_in):
     vacancy = make_vacancy(years=0b1000)
     page = signed_in.get(reverse("why-not-proposed", args=[vacancy.public_id])).content.decode()
