@@ -144,20 +144,22 @@ def needing_help(
 
     With a `period` only those with a search in it, which saves the query for who has none.
 
-    Whoever is in conversation, has an offer or has the place of that search is left out. Five queries and one for every
-    registered reason: fixed, whatever the number of students. Only for who may see these students.
+    Whoever is in conversation, has an offer or has the place of that search is left out. Four queries (with a limit
+    five: `with_wishes`) and one for every registered reason: fixed, whatever the number of students. Only for who may see these students.
     """
     day = day or today()
     settings = settings or settings_of(school)
     rows = _rows(school, settings, day, student, period)
     rows.sort(key=lambda row: (-row.weight, row.student.user.last_name, row.student.user.first_name, row.student.pk))
-    shown = rows[:limit]
-    if student is not None:
-        return shown  # the page of one student says itself what is sought
-    searches = [row.search for row in shown if row.search is not None]
-    groups = Prefetch("target_groups", TargetGroup.objects.order_by("name"))
-    prefetch_related_objects(searches, groups)
-    return shown
+    # Without a limit the caller shows a part of them: it asks for the wishes of that part.
+    return rows if limit is None else with_wishes(rows[:limit])
+
+
+def with_wishes(rows: list[HelpRow]) -> list[HelpRow]:
+    """Read what these students would like, for `seeks`, in one query; return the same rows."""
+    searches = [row.search for row in rows if row.search is not None]
+    prefetch_related_objects(searches, Prefetch("target_groups", TargetGroup.objects.order_by("name")))
+    return rows
 
 
 def _rows(

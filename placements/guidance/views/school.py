@@ -16,7 +16,7 @@ from placements.guidance import services
 from placements.guidance.access import own_students, school_or_404, signed_in, student_or_404
 from placements.guidance.enums import HelpReason
 from placements.guidance.forms import NoteForm, SettingsForm, TaskForm
-from placements.guidance.selectors import needing_help, settings_of
+from placements.guidance.selectors import needing_help, settings_of, with_wishes
 from placements.guidance.services.tasks import coordinators_of
 from placements.guidance.student_page import StudentPage
 from placements.models import HelpNote
@@ -40,7 +40,7 @@ def school_help(request: HttpRequest) -> HttpResponse:
     context = {
         "school": school,
         "schools": schools,
-        "rows": shown[pager.start : pager.stop],
+        "rows": with_wishes(shown[pager.start : pager.stop]),
         "total": len(rows),
         "pager": pager,
         "all_url": address(request.GET, reden=None),
