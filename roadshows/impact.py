@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
@@ -28,6 +29,8 @@ from stagematch.regions.models import MunicipalityRegion, Region
 
 OF_STUDENTS = frozenset({"in_conversation", "filled", "started"})
 """Steps that count students; the others count places."""
+OVER_TIME = ("promised", "published")
+COMPARED = ("before", "after", "others_before", "others_after")
 STEP = 5
 LONGEST = 6
 """Months before and after a roadshow that are compared."""
@@ -80,6 +83,8 @@ class Month:
     first: dt.date
     promised: int
     published: int
+    promised_url: str = ""
+    published_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,12 @@ class Compared:
     others: int
     others_before: int
     others_after: int
+    slug: str = ""
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Per number the address of the places behind it."""
+        return {which: rows_url(stage=which, event=self.slug) for which in COMPARED}
 
     @property
     def growth(self) -> int | None:
@@ -164,7 +175,7 @@ def report(roadshows: Sequence[Roadshow], *, exact: bool) -> Report:
         outcomes=outcomes,
         outcomes_done=sum(row.status == OutcomeStatus.DONE for row in outcomes),
         outcomes_late=len(late),
-        months=_months(whole.lines),
+        months=_months(whole.lines, one, exact=exact),
         compared=compare(one) if one else None,
         lapsed=Number(whole.lapsed, rows_url(stage="lapsed", roadshow=one) if exact and whole.lapsed else ""),
         exact=exact,
@@ -191,7 +202,13 @@ def is_late(outcome: Outcome) -> bool:
 
 
 def rows_url(
-    *, stage: str, roadshow: Roadshow | None = None, region: str = "", organisation: str = "", event: str = ""
+    *,
+    stage: str,
+    roadshow: Roadshow | None = None,
+    region: str = "",
+    organisation: str = "",
+    event: str = "",
+    before: dt.date | None = None,
 ) -> str:
     """The address of the promises behind a number."""
     asked = {
@@ -199,12 +216,18 @@ def rows_url(
         "roadshow": roadshow.slug if roadshow else event,
         "regio": region,
         "organisatie": organisation,
+        "tot": before.isoformat() if before else "",
     }
     return f"{reverse('roadshows-impact-rows')}?{urlencode({k: v for k, v in asked.items() if v})}"
 
 
 def rows_of(
-    roadshows: Iterable[Roadshow], *, stage: str, region: str = "", organisation: str = ""
+    roadshows: Iterable[Roadshow],
+    *,
+    stage: str,
+    region: str = "",
+    organisation: str = "",
+    before: dt.date | None = None,
 ) -> list[tuple[PledgeLine, int]]:
     """The promises behind a number, each with what it adds to it; their sum is the number."""
     lines: Iterable[PledgeLine] = funnel(roadshows)[0].lines
@@ -212,6 +235,8 @@ def rows_of(
         lines = [line for line in lines if _key(line, "region")[0] == region]
     if organisation:
         lines = [line for line in lines if _key(line, "organisation")[0] == organisation]
+    if before is not None:
+        lines = _until(lines, stage, before)
     if stage == "lapsed":
         return [(line, line.promised) for line in lines if line.pledge.status == "lapsed"]
     return [(line, line.at(stage)) for line in lines if line.at(stage)]
@@ -265,20 +290,29 @@ def _groups(whole: FunnelRow, by: str, one: Roadshow | None, *, exact: bool) -> 
         grouped.setdefault(key, []).append(line)
     rows = [FunnelRow(key, label, tuple(lines)) for (key, label), lines in grouped.items()]
     rows.sort(key=lambda row: (row.key == "~", -row.promised, row.label))
-    param = {"organisation": "organisation", "region": "region", "roadshow": "event"}[by]
+
+    def url(stage: str, key: str) -> str:
+        if by == "organisation":
+            return rows_url(stage=stage, roadshow=one, organisation=key)
+        return rows_url(stage=stage, region=key) if by == "region" else rows_url(stage=stage, event=key)
+
     return [
         Group(
             row.label,
-            [
-                _number(row, key, rows_url(stage=key, roadshow=one, **{param: row.key}), exact=exact)
-                for key in _keys(exact=exact)
-            ],
+            [_number(row, stage, url(stage, row.key), exact=exact) for stage in _keys(exact=exact)],
         )
         for row in rows
     ]
 
 
-def _months(lines: Sequence[PledgeLine]) -> list[Month]:
+def _until(lines: Iterable[PledgeLine], stage: str, last: dt.date) -> list[PledgeLine]:
+    """Those promised, or come online, before the day `last`."""
+    if stage == "published":
+        return [line for line in lines if line.pledge.published_on and line.pledge.published_on < last]
+    return [line for line in lines if line.pledge.promised_on < last]
+
+
+def _months(lines: Sequence[PledgeLine], one: Roadshow | None, *, exact: bool) -> list[Month]:
     """Running totals per month, from the first promise until now, at most three years."""
     if not lines:
         return []
@@ -286,11 +320,9 @@ def _months(lines: Sequence[PledgeLine]) -> list[Month]:
     found: list[Month] = []
     while month <= today() and len(found) < 36:
         following = (month + dt.timedelta(days=32)).replace(day=1)
-        promised = sum(line.promised for line in lines if line.pledge.promised_on < following)
-        online = sum(
-            line.published for line in lines if line.pledge.published_on and line.pledge.published_on < following
-        )
-        found.append(Month(month, promised, online))
+        promised, published = (sum(line.at(stage) for line in _until(lines, stage, following)) for stage in OVER_TIME)
+        urls = [rows_url(stage=stage, roadshow=one, before=following) if exact else "" for stage in OVER_TIME]
+        found.append(Month(month, promised, published, urls[0], urls[1]))
         month = following
     return found
 
@@ -301,6 +333,55 @@ def compare(roadshow: Roadshow) -> Compared | None:
     Only for a roadshow with a region and a day at least a month ago. A comparison, not a proof: regions differ in more
     than a roadshow. Two queries.
     """
+    window = _window(roadshow)
+    if window is None or roadshow.region is None:
+        return None
+    counted = (
+        window.vacancies.order_by()
+        .values("region_of")
+        .annotate(
+            before=Sum("places", filter=Q(publish_from__lte=window.day), default=0),
+            after=Sum("places", filter=Q(publish_from__gt=window.day), default=0),
+        )
+    )
+    rows = {row["region_of"]: (row["before"], row["after"]) for row in counted}
+    others = [numbers for key, numbers in rows.items() if key not in window.with_roadshow]
+    before, after = rows.get(roadshow.region.pk, (0, 0))
+    return Compared(
+        months=window.months,
+        region=roadshow.region.name,
+        before=before,
+        after=after,
+        others=len(others),
+        others_before=sum(row[0] for row in others),
+        others_after=sum(row[1] for row in others),
+        slug=roadshow.slug,
+    )
+
+
+def compared_rows(roadshow: Roadshow, which: str) -> list[Vacancy]:
+    """The places behind a number of the comparison; `which` is one of COMPARED."""
+    window = _window(roadshow)
+    if window is None or roadshow.region is None:
+        return []
+    rows = window.vacancies.select_related("organisation", "location__postcode").order_by("publish_from", "pk")
+    here = which in ("before", "after")
+    rows = rows.filter(region_of=roadshow.region.pk) if here else rows.exclude(region_of__in=window.with_roadshow)
+    is_before = which.endswith("before")
+    return list(rows.filter(publish_from__lte=window.day) if is_before else rows.filter(publish_from__gt=window.day))
+
+
+@dataclass(frozen=True)
+class _Window:
+    """The same number of months before and after a roadshow: what came online, per region of the same kind."""
+
+    day: dt.date
+    months: int
+    vacancies: QuerySet[Any]
+    with_roadshow: set[int]
+
+
+def _window(roadshow: Roadshow) -> _Window | None:
     region, day = roadshow.region, roadshow.day
     if region is None or day is None or roadshow.status not in RoadshowStatus.over():
         return None
@@ -310,33 +391,12 @@ def compare(roadshow: Roadshow) -> Compared | None:
     span = dt.timedelta(days=30 * months)
     seen = Vacancy.objects.filter(status__in=[VacancyStatus.PUBLISHED, VacancyStatus.CLOSED])
     seen = seen.filter(publish_from__gt=day - span, publish_from__lte=day + span)
-    counted = (
-        seen.annotate(region_of=_region_of(Region.Kind(region.kind)))
-        .filter(region_of__isnull=False)
-        .order_by()
-        .values("region_of")
-        .annotate(
-            before=Sum("places", filter=Q(publish_from__lte=day), default=0),
-            after=Sum("places", filter=Q(publish_from__gt=day), default=0),
-        )
-    )
-    with_roadshow = set(
-        Roadshow.objects.public()
-        .over()
-        .filter(region__kind=region.kind, day__gt=day - span, day__lte=day + span)
-        .values_list("region", flat=True)
-    ) | {region.pk}
-    rows = {row["region_of"]: (row["before"], row["after"]) for row in counted}
-    others = [numbers for key, numbers in rows.items() if key not in with_roadshow]
-    before, after = rows.get(region.pk, (0, 0))
-    return Compared(
+    others = Roadshow.objects.public().over().filter(region__kind=region.kind, day__gt=day - span, day__lte=day + span)
+    return _Window(
+        day=day,
         months=months,
-        region=region.name,
-        before=before,
-        after=after,
-        others=len(others),
-        others_before=sum(row[0] for row in others),
-        others_after=sum(row[1] for row in others),
+        vacancies=seen.annotate(region_of=_region_of(Region.Kind(region.kind))).filter(region_of__isnull=False),
+        with_roadshow=set(others.values_list("region", flat=True)) | {region.pk},
     )
 
 

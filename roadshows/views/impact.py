@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -108,15 +109,21 @@ def _file(made: Report, title: str, name: str, kind: str) -> HttpResponse:
 def impact_rows(request: HttpRequest) -> HttpResponse:
     """The promises behind one number, of roadshows one organises."""
     stage = request.GET.get("stap", "")
-    if stage not in (*STAGES, "lapsed"):
-        raise Http404
     chosen = reported(Roadshow.objects.managed_by(request.user))
     slug = request.GET.get("roadshow", "")
     if slug:
         chosen = chosen.filter(slug=slug)
         get_object_or_404(chosen)
+    if stage in impact.COMPARED and slug:
+        return _compared_rows(request, get_object_or_404(chosen.select_related("region")), stage)
+    if stage not in (*STAGES, "lapsed"):
+        raise Http404
     rows = rows_of(
-        chosen, stage=stage, region=request.GET.get("regio", ""), organisation=request.GET.get("organisatie", "")
+        chosen,
+        stage=stage,
+        region=request.GET.get("regio", ""),
+        organisation=request.GET.get("organisatie", ""),
+        before=parse_date(request.GET.get("tot", "")[:10]) if "tot" in request.GET else None,
     )
     context = {
         "page": Paginator(rows, ROWS).get_page(request.GET.get("pagina")),
@@ -127,6 +134,20 @@ def impact_rows(request: HttpRequest) -> HttpResponse:
         "tab": "roadshows",
     }
     return render(request, "roadshows/impact_rows.html", context)
+
+
+def _compared_rows(request: HttpRequest, roadshow: Roadshow, which: str) -> HttpResponse:
+    """The places behind a number of the comparison; all of them are or were public."""
+    rows = impact.compared_rows(roadshow, which)
+    context = {
+        "page": Paginator(rows, ROWS).get_page(request.GET.get("pagina")),
+        "total": sum(row.places for row in rows),
+        "before": which.endswith("before"),
+        "here": not which.startswith("others"),
+        "roadshow": roadshow,
+        "tab": "roadshows",
+    }
+    return render(request, "roadshows/impact_compared.html", context)
 
 
 @role_required(Role.ORGANISER)

@@ -51,7 +51,7 @@ def scene(held, organiser, organisation, other_organisation, vacancy, capacity):
     first = promise(held, organiser, organisation, number=3)
     second = promise(held, organiser, other_organisation, number=4)
     typed = promise(held, organiser, None, number=5)
-    Pledge.objects.filter(pk=typed.pk).update(organisation_name="Zelf Getypt Huis")
+    Pledge.objects.filter(pk=typed.pk).update(organisation_name="Zelf Getypt Huis", promised_on=held.day)
     vacancy.places, vacancy.status = 3, VacancyStatus.PUBLISHED
     vacancy.save()
     PledgeLink.objects.update_or_create(  # the platform suggested it already
@@ -111,6 +111,8 @@ def test_every_number_leads_to_rows_that_add_up_to_it(client, scene, held, organ
         for groups in (made.per_organisation, made.per_region, made.per_roadshow):
             numbers += [number for group in groups for number in group.numbers]
         numbers.append(made.lapsed)
+        numbers += [impact.Number(month.promised, month.promised_url) for month in made.months]
+        numbers += [impact.Number(month.published, month.published_url) for month in made.months]
         body = unescape(client.get(page).content.decode())
         assert len(numbers) > 15
         for number in numbers:
@@ -178,7 +180,7 @@ def test_the_files_say_what_the_page_says(client, scene, held, organiser):
     assert client.get(reverse("roadshows-impact-file", args=["exe"])).status_code == 404
 
 
-def test_compared_with_regions_without_a_roadshow_in_the_same_months(held, region, vacancy):
+def test_compared_with_regions_without_a_roadshow_in_the_same_months(client, organiser, held, region, vacancy):
     other = Region.objects.create(kind="province", code="PV98", name="Weststad", valid_from=dt.date(2020, 1, 1))
     third = Region.objects.create(kind="province", code="PV97", name="Ook een roadshow", valid_from=dt.date(2020, 1, 1))
     Roadshow.objects.create(
@@ -204,6 +206,11 @@ def test_compared_with_regions_without_a_roadshow_in_the_same_months(held, regio
     assert found is not None
     assert (found.months, found.before, found.after, found.growth) == (3, 2, 6, 200)
     assert (found.others, found.others_before, found.others_after, found.others_growth) == (1, 4, 5, 25)
+    client.force_login(organiser)
+    for which, url in found.urls.items():
+        page = client.get(url)
+        cells = re.findall(r'data-kop="Telt mee">(\d+)<', page.content.decode())
+        assert sum(map(int, cells)) == page.context["total"] == getattr(found, which), which
 
 
 def test_an_opbrengst_has_an_owner_a_day_and_a_state(client, held, organiser, other_organiser):
