@@ -10,9 +10,9 @@ from matchmaking.engine import night as engine
 from matchmaking.engine import rules
 from matchmaking.enums import RunTrigger
 from matchmaking.fit import engine_policy, fit_for, fit_of_pairs, forget_policy
-from matchmaking.models import Policy, Proposal
+from matchmaking.models import Proposal
 from matchmaking.selectors import why_not
-from matchmaking.services import decline_proposal, run_matching
+from matchmaking.services import current_policy, decline_proposal, run_matching
 from organisations.enums import Need, Weekday
 from placements import fit as placements_fit
 from placements.enums import VacancyStatus
@@ -212,7 +212,7 @@ def test_why_not_tells_of_the_division_without_naming_anybody():
 
 
 def test_why_not_says_that_a_person_helps_who_was_refused_so_often():
-    policy = Policy.objects.get(is_current=True)
+    policy = current_policy()
     policy.settings = policy.settings | {"hand_over": 4}
     policy.save()
     forget_policy()

@@ -351,9 +351,11 @@ def test_a_broker_enters_only_for_the_own_organisation(client, other_broker, bro
     with pytest.raises(RuleError) as error:
         enter(vacancy, other_broker, school)
     assert error.value.code == "not_yours"
-    enter(vacancy, broker, school)
+    enter(vacancy, broker, school, first_name="Zeldzame")
+    client.force_login(broker)
+    assert "Zeldzame" in client.get(reverse("admin:workspace-from-mail")).content.decode()
     client.force_login(other_broker)
-    assert "Noor" not in client.get(reverse("admin:workspace-from-mail")).content.decode()
+    assert "Zeldzame" not in client.get(reverse("admin:workspace-from-mail")).content.decode()
 
 
 def test_a_broker_cannot_mail_the_whole_world(broker, vacancy, school, monkeypatch):

@@ -35,7 +35,7 @@ def test_every_policy_plays_a_season_that_makes_sense(town, rules):
 
 
 def test_no_vacancy_and_no_team_is_ever_over_full(town):
-    state = seasons._State.start(town)
+    state = seasons.State.start(town)
     rules = Rules("v2", POLICY_V2)
     for night in range(20):
         seasons._answers(town, state, rules, night)
@@ -51,7 +51,7 @@ def test_no_vacancy_and_no_team_is_ever_over_full(town):
 
 
 def test_a_refused_pair_is_not_proposed_again(town):
-    state = seasons._State.start(town)
+    state = seasons.State.start(town)
     rules = Rules("v1")
     for night in range(15):
         seasons._answers(town, state, rules, night)
