@@ -121,7 +121,7 @@ def test_every_area_is_a_tile_with_its_number_and_leads_to_its_students(client, 
     assert "sm-regio sm-regio--4" in {group.get("class") for group in drawn}
     assert all(len(select(group, "rect.sm-regio__patroon")) == 1 for group in drawn)  # a pattern beside the colour
     assert "gemeente=GM2312" in next(tile.get("href") for tile in shown if "Leiden" in tile.get("aria-label"))
-    table = {words(row[0]): words(row[1]) for row in select(found, "table.sm-cijfers tbody tr")}
+    table = {words(row[0]): words(row[1]) for row in select(found, "table.sm-tekort-cijfers tbody tr")}
     assert table == {"Leiden": "24", "Katwijk": "11", "Gouda": "6", "Woonplaats onbekend": "1"}
 
 
