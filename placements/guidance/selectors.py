@@ -144,8 +144,8 @@ def needing_help(
 
     With a `period` only those with a search in it, which saves the query for who has none.
 
-    Whoever is in conversation, has an offer or has the place of that search is left out. Four queries (with a limit
-    five: `with_wishes`) and one for every registered reason: fixed, whatever the number of students. Only for who may see these students.
+    Whoever is in conversation, has an offer or has the place of that search is left out. Three queries (with a limit
+    four: `with_wishes`) and one for every registered reason: fixed, whatever the number of students. Only for who may see these students.
     """
     day = day or today()
     settings = settings or settings_of(school)

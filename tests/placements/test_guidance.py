@@ -148,11 +148,11 @@ def test_the_number_of_queries_does_not_grow(school, search, told, django_assert
     register_reason("test", lambda searches: {})
     rejected(search, 3)
     with django_assert_num_queries(4):
-        assert len(needing_help(school)) == 1
+        assert len(needing_help(school, 50)) == 1
     for _ in range(2):
         rejected(f.SearchFactory(student__programme=search.student.programme), 5)
     with django_assert_num_queries(4):
-        assert len(needing_help(school)) == 3
+        assert len(needing_help(school, 50)) == 3
 
 
 # --- The pages ----------------------------------------------------------------------------------------------
