@@ -1,11 +1,12 @@
 """What roadshows led to, for everybody and for who organises them; opbrengsten; and the briefing before the day (W7, W8)."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -123,7 +124,7 @@ def impact_rows(request: HttpRequest) -> HttpResponse:
         stage=stage,
         region=request.GET.get("regio", ""),
         organisation=request.GET.get("organisatie", ""),
-        before=parse_date(request.GET.get("tot", "")[:10]) if "tot" in request.GET else None,
+        before=_before(request),
     )
     context = {
         "page": Paginator(rows, ROWS).get_page(request.GET.get("pagina")),
@@ -134,6 +135,15 @@ def impact_rows(request: HttpRequest) -> HttpResponse:
         "tab": "roadshows",
     }
     return render(request, "roadshows/impact_rows.html", context)
+
+
+def _before(request: HttpRequest) -> dt.date | None:
+    """The day until which is counted, when the address names one; 404 for what is no day."""
+    asked = request.GET.get("tot", "")
+    try:
+        return dt.date.fromisoformat(asked) if asked else None
+    except ValueError:
+        raise Http404 from None
 
 
 def _compared_rows(request: HttpRequest, roadshow: Roadshow, which: str) -> HttpResponse:

@@ -158,6 +158,12 @@ def test_only_organisers_see_rows_and_only_their_own(client, scene, held, other_
     assert client.get(f"{reverse('roadshows-impact-rows')}?stap=hack").status_code == 302
 
 
+@pytest.mark.parametrize("day", ["2026-13-45", "morgen", "2026-02-30", "9" * 40])
+def test_a_day_that_does_not_exist_is_no_page(client, held, organiser, day):
+    client.force_login(organiser)
+    assert client.get(impact.rows_url(stage="promised"), {"stap": "promised", "tot": day}).status_code == 404
+
+
 def test_a_roadshow_that_is_still_to_come_has_no_report(client, roadshow):
     assert client.get(reverse("roadshow-impact", args=[roadshow.slug])).status_code == 404
     assert client.get(reverse("roadshow-impact-file", args=[roadshow.slug, "pdf"])).status_code == 404
