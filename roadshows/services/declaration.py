@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from organisations.enums import Role
-from organisations.models import Membership, Organisation
+from organisations.models import Organisation
 from organisations.roles import has_role_at
 from roadshows import rules
 from roadshows.enums import SIGNATURE_TRANSITIONS, Commitment, SignatureStatus
 from roadshows.models import DeclarationText, Evidence, Roadshow, Signature
 from stagematch.accounts.models import User
-from stagematch.clock import today
+from stagematch.clock import now, today
 from stagematch.links.models import SecretLink
 from stagematch.links.services import lock_link, make_link, revoke_links
 from stagematch.mail.models import OutgoingMail
@@ -26,6 +26,8 @@ from stagematch.ui.errors import Conflict, RuleError
 
 SIGN, KEEP = "declaration_sign", "declaration_keep"
 SIGN_DAYS, KEEP_DAYS = 60, 395
+MOST_A_DAY = 60
+"""Questions one person may send in a day: more than a full hall signs, and too few to mail the world with."""
 FORGET_DAYS = 90
 """After so many days the name and address of who was asked and never signed are wiped."""
 
@@ -58,7 +60,7 @@ def ask_signature(
     """Ask the person who may sign for an organisation to do so; a personal link goes to that person's address.
 
     By the stagemakelaar of `organisation`, or by an organiser of `roadshow`. Raises PermissionDenied, RuleError `no_text`,
-    and Conflict `asked_before` when this organisation was asked or signed already.
+    `too_many` and Conflict `asked_before` when this organisation was asked or signed already.
     """
     may = actor.is_superuser or (organisation is not None and has_role_at(actor, organisation, Role.BROKER))
     if not (may or (roadshow is not None and rules.may_manage(actor, roadshow))):
@@ -66,6 +68,8 @@ def ask_signature(
     text = DeclarationText.objects.select_for_update().filter(is_current=True).first()
     if text is None:
         raise RuleError("no_text", _("Er is nu geen verklaring om te tekenen."))
+    if Signature.objects.filter(asked_by=actor, asked_at__gt=now() - dt.timedelta(days=1)).count() >= MOST_A_DAY:
+        raise RuleError("too_many", _("Je stuurde vandaag al %(n)d vragen. Ga morgen verder.") % {"n": MOST_A_DAY})
     label = organisation.name if organisation is not None else " ".join(name.split())
     live = Signature.objects.live().filter(declaration=text)
     if live.filter(name__iexact=label).exists() or (organisation and live.filter(organisation=organisation).exists()):
@@ -244,8 +248,7 @@ def may_keep(user: User, signature: Signature) -> bool:
 
 def organisations_to_sign_for(user: User) -> list[Organisation]:
     """The organisations this person may ask a signature for."""
-    places = Membership.objects.active().filter(user=user, role=Role.BROKER)
-    return [row.organisation for row in places.select_related("organisation").order_by("organisation__name")]
+    return list(Organisation.objects.of(user, Role.BROKER).order_by("name"))
 
 
 def _require_keeper(signature: Signature, actor: User | None, link: SecretLink | None) -> None:

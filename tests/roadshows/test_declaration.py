@@ -141,6 +141,16 @@ def test_asked_twice_at_once_one_question_goes_out(text, organisation, broker):
     assert OutgoingMail.objects.filter(template="declaration_asked").count() == 1
 
 
+def test_nobody_mails_the_whole_world_through_it(text, organiser, roadshow, monkeypatch):
+    monkeypatch.setattr(services, "MOST_A_DAY", 2)
+    for number in range(2):
+        services.ask_signature(name=f"Huis {number}", roadshow=roadshow, actor=organiser, **SIGNER)
+    with pytest.raises(RuleError) as caught:
+        services.ask_signature(name="Huis 3", roadshow=roadshow, actor=organiser, **SIGNER)
+    assert caught.value.code == "too_many"
+    assert OutgoingMail.objects.filter(template="declaration_asked").count() == 2
+
+
 def test_evidence_per_commitment_and_year(client, text, organisation, broker):
     signature = signed(client, organisation, broker)
     address = address_in(f"declaration_signed:{signature.public_id}")
