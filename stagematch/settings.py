@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",  # the templates of its widgets, for our own form renderer
     "django_filters",
-    "django_htmx",
     "django_structlog",
     "pghistory",
     "pgtrigger",
@@ -89,7 +88,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "stagematch.ui.middleware.HistoryMiddleware",
     "organisations.middleware.require_second_factor",
     "django_structlog.middlewares.RequestMiddleware",
