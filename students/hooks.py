@@ -16,7 +16,7 @@ from students.access import may_begin
 from students.api import schema
 from students.models import Student
 from students.rules import is_student
-from students.services import register_export, uploads
+from students.services import register_export, register_farewell, uploads
 
 
 def register() -> None:
@@ -27,6 +27,7 @@ def register() -> None:
     landing.register(95, new_page)
     register_export("antwoorden over stageplekken", told_by)
     register_export("uitnodigingen als collega", invited_as)
+    register_farewell("imports", lambda student, _actor: uploads.forget_files_of(student.school))
     samples.register("student_invited", lambda: {"school": "ROC De Brug", "email": "samira@student.debrug.example"})
     samples.register(
         "profile_incomplete",

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, UNUSABLE_PASSWORD_SUFFIX_LENGTH
 
 from organisations.enums import Route
@@ -24,11 +25,15 @@ Changes = list[str]
 
 @dataclass
 class Batch:
-    """What becomes of some rows. `outcomes` is per row: new, changed or the same; `changes` names what changes of whom."""
+    """What becomes of some rows. `outcomes` is per row: new, changed or the same; `changes` names what changes of whom.
+
+    `moved` are the keys of people who get another address.
+    """
 
     outcomes: list[str] = field(default_factory=list)
     changes: list[Changes] = field(default_factory=list)
     users: dict[int, User] = field(default_factory=dict)
+    moved: set[int] = field(default_factory=set)
     students: dict[int, Student] = field(default_factory=dict)
     new: list[tuple[Row, Student]] = field(default_factory=list)
     searches: list[PlacementSearch] = field(default_factory=list)
@@ -76,6 +81,8 @@ def write(batch: Batch) -> None:
         student.user = user
     Student.objects.bulk_create([student for _row, student in batch.new])
     User.objects.bulk_update(batch.users.values(), ["email", "first_name", "last_name"])
+    # Signing in takes a code by mail: whoever gets the old mailbox next must not come in with it.
+    EmailAddress.objects.filter(user__in=batch.moved).delete()
     Student.objects.bulk_update(
         batch.students.values(), ["student_number", "programme", "year", "class_name", "phone", "is_active"]
     )
@@ -106,6 +113,8 @@ def _student(school: Organisation, row: Row) -> Student:
 def _update(batch: Batch, student: Student, row: Row) -> Changes:
     """Set what the file says; an empty optional cell leaves what the student filled in alone."""
     values = row.values
+    if student.user.email != values["email"]:
+        batch.moved.add(student.user_id)
     user_changes = _assign(
         student.user,
         email=("E-mail", values["email"]),

@@ -263,11 +263,24 @@ def forget_imports(*, day: dt.date, dry_run: bool = False) -> int:
         with transaction.atomic():
             row = StudentImport.objects.select_for_update(skip_locked=True).filter(pk=pk, wiped_at=None).first()
             if row is not None:
-                if row.status not in {ImportStatus.DONE, ImportStatus.REFUSED}:
-                    row.status = ImportStatus.STOPPED
                 _wipe(row)
                 count += 1
     return count + old.delete()[0]
+
+
+def forget_files_of(school: Organisation) -> int:
+    """Wipe every file of a school that is still kept, when one of its students is deleted; return how many.
+
+    A list holds everybody, and a waiting one would make the student again: the school sends a new list. Waits for a file
+    that is being read.
+    """
+    rows = StudentImport.objects.select_for_update(of=("self",)).filter(school=school, wiped_at=None).order_by("pk")
+    count = 0
+    with transaction.atomic():
+        for row in rows:
+            _wipe(row)
+            count += 1
+    return count
 
 
 def _end_of(day: dt.date) -> dt.datetime:
@@ -336,6 +349,9 @@ def _label(row: StudentImport) -> str:
 
 
 def _wipe(row: StudentImport) -> None:
+    """Take away the file and everything with names in it; what was not read by now never will be."""
+    if row.status not in {ImportStatus.DONE, ImportStatus.REFUSED}:
+        row.status = ImportStatus.STOPPED
     row.content, row.result, row.wiped_at = b"", {}, now()
     row.save()
 
@@ -358,6 +374,7 @@ __all__ = [
     "MAX_UPLOAD_BYTES",
     "choose_columns",
     "confirm_import",
+    "forget_files_of",
     "forget_imports",
     "guess_mapping",
     "keep_upload",

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from stagematch.audit.models import AccessLog
 from students.models import ImportStatus, Student, StudentImport
-from students.services import uploads
+from students.services import delete_person, uploads
 from tests import factories as f
 from tests.students.test_imports import HEAD, ROW
 
@@ -302,3 +302,28 @@ def test_files_are_forgotten_after_a_day_and_counts_after_a_year(client, coordin
     with at(now() + 1.1 * uploads.KEEP_COUNTS):
         uploads.forget_imports(day=today())
     assert not StudentImport.objects.exists()
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+def test_deleting_a_student_takes_the_lists_of_the_school_along(client, coordinator, programme, search, is_read):
+    """A list that waits would make the student again, and what was read shows names for a day."""
+    client.force_login(coordinator)
+    upload = send_and_check(client, table(ROW.format(n=1)))
+    if is_read:
+        client.post(address("check", upload))
+    delete_person(user=search.student.user)
+    upload.refresh_from_db()
+    assert (bytes(upload.content), upload.result) == (b"", {})
+    assert upload.wiped_at is not None
+    client.post(address("check", upload))  # a page that was left open
+    upload.refresh_from_db()
+    assert upload.status == ("done" if is_read else "stopped")
+    assert Student.objects.filter(student_number="1001").exists() == is_read
+
+
+def test_deleting_a_student_leaves_the_lists_of_other_schools_alone(client, coordinator, programme, other_search):
+    client.force_login(coordinator)
+    upload = send_and_check(client, table(ROW.format(n=1)))
+    delete_person(user=other_search.student.user)
+    upload.refresh_from_db()
+    assert (upload.status, upload.wiped_at) == ("checked", None)

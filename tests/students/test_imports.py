@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email
 from django.core.management import CommandError, call_command
 
 from stagematch.accounts.models import User
@@ -134,3 +136,15 @@ def test_command_exits_1_and_prints_every_problem(school, programme, tmp_path, c
         call_command("import_students", file, school=school.slug)
     assert caught.value.code == 1
     assert "Rij 2, Crebo" in capsys.readouterr().err
+
+
+def test_an_old_address_no_longer_opens_the_account(school, programme):
+    """Signing in takes a code by mail: whoever gets the old mailbox must not come in with it."""
+    run(school, csv(ROW.format(n=1), ROW.format(n=2)))
+    moves, stays = (User.objects.get(email=f"zoe{n}@student.debrug.example") for n in (1, 2))
+    for user in (moves, stays):
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    run(school, csv(ROW.format(n=1).replace("zoe1@", "zoe.devries@"), ROW.format(n=2)))
+    assert filter_users_by_email("zoe1@student.debrug.example") == []
+    assert filter_users_by_email("zoe.devries@student.debrug.example") == [moves]
+    assert EmailAddress.objects.get().user == stays
