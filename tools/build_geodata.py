@@ -314,8 +314,27 @@ def netherlands(outline: Path) -> Any:
     return merged.intersection(box(3.0, 50.5, 7.5, 54.0))
 
 
-def write_map(rows: list[Postcode], outline: Path) -> None:
-    """Write the schematic COROP map: Voronoi cells of the PC4 centres, joined per region, cut to the outline.
+def read_labour_regions() -> tuple[dict[str, str], dict[str, str]]:
+    """The arbeidsmarktregio of every gemeente, and the names; both shipped files are made by build_labour_regions.py."""
+    with (OUT / "municipality_regions.csv").open(encoding="utf-8", newline="") as handle:
+        region_of = {row["gemeentecode"]: row["regiocode"] for row in csv.DictReader(handle)}
+    with (OUT / "regions.csv").open(encoding="utf-8", newline="") as handle:
+        names = {row["code"]: row["name"] for row in csv.DictReader(handle) if row["kind"] == "labour_market"}
+    return region_of, names
+
+
+def write_maps(rows: list[Postcode], outline: Path) -> None:
+    """Write the schematic map of the COROP areas, and that of the arbeidsmarktregio's."""
+    write_map(rows, outline, "corop_map.json", [row.corop for row in rows], COROP, "Eurostat TERCET")
+    region_of, names = read_labour_regions()
+    owners = [region_of[f"GM{row.municipality}"] for row in rows]
+    write_map(rows, outline, "labour_market_map.json", owners, names, "CBS (CC BY 4.0)")
+
+
+def write_map(
+    rows: list[Postcode], outline: Path, name: str, region_of: list[str], names: dict[str, str], source: str
+) -> None:
+    """Write a schematic map of regions: Voronoi cells of the PC4 centres, joined per region, cut to the outline.
 
     Borders follow the middle between postcodes, so they are near the true ones but not equal to them; the map is
     meant for colouring regions and must be called schematic where it is shown.
@@ -328,9 +347,9 @@ def write_map(rows: list[Postcode], outline: Path) -> None:
     to_rd = Transformer.from_crs(4326, 28992, always_xy=True).transform
     land = shapely.transform(netherlands(outline), to_rd, interleaved=False)
     points = {}
-    for row in rows:
+    for row, region in zip(rows, region_of, strict=True):
         x, y = to_rd(row.lon, row.lat)
-        points.setdefault((round(x), round(y)), row.corop)
+        points.setdefault((round(x), round(y)), region)
     cells = shapely.voronoi_polygons(MultiPoint(list(points)), extend_to=land.envelope.buffer(20_000))
     tree = shapely.STRtree(list(cells.geoms))
     parts: dict[str, list[Any]] = defaultdict(list)
@@ -360,16 +379,16 @@ def write_map(rows: list[Postcode], outline: Path) -> None:
                 path.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in steps) + "Z")
         label = shapely.maximum_inscribed_circle(biggest, tolerance=500).coords[0]
         lx, ly = place(*label)
-        drawn[code] = {"name": COROP[code], "path": "".join(path), "label": [round(lx, 1), round(ly, 1)]}
+        drawn[code] = {"name": names[code], "path": "".join(path), "label": [round(lx, 1), round(ly, 1)]}
     document = {
         "viewBox": f"0 0 {width} {height}",
         "note": "Schematic: borders are drawn midway between postcode centres. Water inside the outline is coloured.",
-        "sources": "GeoNames (CC BY 4.0), Eurostat TERCET, Natural Earth (public domain)",
+        "sources": f"GeoNames (CC BY 4.0), {source}, Natural Earth (public domain)",
         "regions": drawn,
     }
-    target = OUT / "corop_map.json"
+    target = OUT / name
     target.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"corop_map.json: {len(drawn)} regions, {target.stat().st_size // 1024} KB")
+    print(f"{name}: {len(drawn)} regions, {target.stat().st_size // 1024} KB")
 
 
 def main() -> None:
@@ -381,7 +400,7 @@ def main() -> None:
     rows = repair(read_geonames(), read_corop())
     write_tables(rows)
     if options.outline:
-        write_map(rows, options.outline)
+        write_maps(rows, options.outline)
 
 
 if __name__ == "__main__":

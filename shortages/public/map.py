@@ -1,4 +1,4 @@
-"""The country as COROP-gebieden: colour, pattern and number say the same; a region leads to its own page."""
+"""The country as arbeidsmarktregio's or COROP-gebieden: colour, pattern and number say the same; a region leads to its own page."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shortages.disclosure import STEP
+from shortages.enums import AreaLevel
 
 SHARES = (0.2, 0.4, 0.65)
+DRAWINGS = {AreaLevel.LABOUR_MARKET: "labour_market_map.json", AreaLevel.COROP: "corop_map.json"}
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,16 @@ class Shape:
 class CountryMap:
     """The drawing and what its steps mean."""
 
+    kind: AreaLevel
     shapes: list[Shape]
     view_box: str
     steps: list[tuple[int, str]]  # level, 'van 20 tot 40'
 
 
-@lru_cache(maxsize=1)
-def _drawn() -> tuple[str, list[tuple[str, str, str, int, int]]]:
+@lru_cache(maxsize=len(DRAWINGS))
+def _drawn(kind: AreaLevel) -> tuple[str, list[tuple[str, str, str, int, int]]]:
     """The outlines (code, name, path) with a point well inside each, read once."""
-    file = settings.BASE_DIR / "stagematch" / "regions" / "data" / "corop_map.json"
+    file = settings.BASE_DIR / "stagematch" / "regions" / "data" / DRAWINGS[kind]
     data = json.loads(file.read_text(encoding="utf-8"))
     regions = [(code, found["name"], found["path"], *_middle(found["path"])) for code, found in data["regions"].items()]
     return data["viewBox"], regions
@@ -93,9 +96,9 @@ def level_of(number: int | None, edges: list[int]) -> int:
     return 1 + sum(number > edge for edge in edges[:-1])
 
 
-def draw(numbers: Mapping[str, int | None], url: Callable[[str], str]) -> CountryMap:
-    """Return the map of these numbers by COROP code."""
-    view_box, regions = _drawn()
+def draw(kind: AreaLevel, numbers: Mapping[str, int | None], url: Callable[[str], str]) -> CountryMap:
+    """Return the map of these numbers by code; `kind` is one of `DRAWINGS`."""
+    view_box, regions = _drawn(kind)
     edges = _edges(max((number for number in numbers.values() if number), default=0))
     shapes = [
         Shape(name, path, numbers.get(code), level_of(numbers.get(code), edges), url(code), x, y)
@@ -106,4 +109,4 @@ def draw(numbers: Mapping[str, int | None], url: Callable[[str], str]) -> Countr
         for level, (low, high) in enumerate(pairwise([0, *edges]), 1)
         if high > low
     ]
-    return CountryMap(shapes, view_box, steps if edges[-1] else [])
+    return CountryMap(kind, shapes, view_box, steps if edges[-1] else [])

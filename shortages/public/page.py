@@ -16,13 +16,13 @@ from shortages.definitions import Definition, definitions
 from shortages.enums import AreaLevel, PublishedTable
 from shortages.models import PublishedFigure, PublishedLever, ShortageSnapshot
 from shortages.public.levers import LeverLine, lines_of
-from shortages.public.map import CountryMap, draw
+from shortages.public.map import DRAWINGS, CountryMap, draw
 from shortages.public.trend import Line, line_of
 
 MOST_LEVERS, MOST_READ = 6, 1000
 MOST_ROWS = 80
 SHOWN_DEFINITIONS = ("students", "placed", "talking", "open", "structural", "frictional", "free", "blocked")
-PARTS = (AreaLevel.PROVINCE, AreaLevel.COROP, AreaLevel.LABOUR_MARKET, AreaLevel.MUNICIPALITY)
+PARTS = (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.MUNICIPALITY)
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,12 @@ class PublicPage:
 
     @cached_property
     def map(self) -> CountryMap | None:
-        """The COROP-gebieden of the country, with the number of students without a place."""
+        """The regions of the country with the number of students without a place; of the kind of the table if drawn."""
         if not self.is_country:
             return None
-        found = {f.code: f for f in self.rows if f.table == PublishedTable.AREAS and f.level == AreaLevel.COROP}
-        return draw({code: f.open for code, f in found.items()}, lambda code: self._area_url(AreaLevel.COROP, code))
+        kind = next(k for k in (self.kind, *self.kinds, AreaLevel.COROP) if k in DRAWINGS)
+        found = {f.code: f for f in self.rows if f.table == PublishedTable.AREAS and f.level == kind}
+        return draw(kind, {code: f.open for code, f in found.items()}, lambda code: self._area_url(kind, code))
 
     @cached_property
     def trend(self) -> Line | None:
@@ -221,11 +222,11 @@ def _periods(snapshot: ShortageSnapshot) -> list[StagePeriod]:
 
 
 def _kinds(level: AreaLevel, rows: list[PublishedFigure]) -> list[AreaLevel]:
-    """The kinds of area the table can show: smaller than this area, and with figures."""
+    """The kinds of area the table can show: smaller than this area; arbeidsmarktregio's only where they are known."""
+    if level != AreaLevel.COUNTRY:
+        return [AreaLevel.MUNICIPALITY]
     known = {f.level for f in rows}
-    smaller = PARTS if level == AreaLevel.COUNTRY else (AreaLevel.MUNICIPALITY,)
-    found = [kind for kind in smaller if kind in known or kind != AreaLevel.LABOUR_MARKET]
-    return found if level == AreaLevel.COUNTRY else [AreaLevel.MUNICIPALITY]
+    return [kind for kind in PARTS if kind in known or kind != AreaLevel.LABOUR_MARKET]
 
 
 def _levers(

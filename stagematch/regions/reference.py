@@ -174,5 +174,13 @@ register(Kind("regions", Region, _region_columns, ("kind", "code", "valid_from")
 register(
     Kind("municipalities", Municipality, _municipality_columns, ("code", "valid_from"), DATA / "municipalities.csv")
 )
-register(Kind("municipality_regions", MunicipalityRegion, _link_columns, ("municipality", "region", "valid_from")))
+register(
+    Kind(
+        "municipality_regions",
+        MunicipalityRegion,
+        _link_columns,
+        ("municipality", "region", "valid_from"),
+        DATA / "municipality_regions.csv",
+    )
+)
 register(Kind("postcodes", PostcodeArea, _postcode_columns, ("pc4",), DATA / "postcodes.csv", _postcode))
