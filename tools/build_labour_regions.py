@@ -12,7 +12,7 @@ Two sources are put side by side, so that a slip of the pen in either is found:
 written. How to run: ``python tools/build_labour_regions.py``; it needs nothing but Python.
 """
 
-# ruff: noqa: T201, RUF001 -- a script that a person runs and reads; the law writes its own apostrophes
+# ruff: noqa: T201 -- a script that a person runs and reads
 
 from __future__ import annotations
 

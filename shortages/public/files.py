@@ -42,7 +42,9 @@ _ABOUT = {
     "gebied_soort": gettext_lazy(
         "land, provincie, corop, arbeidsmarkt of gemeente: waar studenten wonen of plekken zijn."
     ),
-    "gebied_code": gettext_lazy("Code van het gebied. Provincies en gemeenten: CBS. COROP: NUTS 3 van Eurostat."),
+    "gebied_code": gettext_lazy(
+        "Code van het gebied. Provincies, arbeidsmarktregio’s en gemeenten: CBS. COROP: NUTS 3 van Eurostat."
+    ),
     "gebied": gettext_lazy("Naam van het gebied."),
     "leerjaar": gettext_lazy("Leerjaar, 1 tot en met 4."),
     "crebo": gettext_lazy("Crebo van de kwalificatie."),

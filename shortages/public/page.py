@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import StagePeriod
 from organisations.weekdays import text as days_text
-from shortages.areas import COUNTRY, LEVELS, Names, all_names, homes_of
+from shortages.areas import COUNTRY, Names, all_names, homes_of
 from shortages.definitions import Definition, definitions
 from shortages.enums import AreaLevel, PublishedTable
 from shortages.models import PublishedFigure, PublishedLever, ShortageSnapshot
@@ -22,6 +23,7 @@ from shortages.public.trend import Line, line_of
 MOST_LEVERS, MOST_READ = 6, 1000
 MOST_ROWS = 80
 SHOWN_DEFINITIONS = ("students", "placed", "talking", "open", "structural", "frictional", "free", "blocked")
+AROUND = (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.COUNTRY)
 PARTS = (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.MUNICIPALITY)
 
 
@@ -59,7 +61,7 @@ class PublicPage:
     rows: list[PublishedFigure]
     names: Names
     inside: set[str] | None  # codes of `kind` that lie in this area; None for all
-    levers: list[LeverLine]
+    best: list[PublishedLever]
     around: list[Row] = field(default_factory=list)
 
     @property
@@ -145,6 +147,18 @@ class PublicPage:
         return next((row for row in self.around if row.open is not None), None)
 
     @property
+    def levers(self) -> list[LeverLine]:
+        """What helps most, in words."""
+        return lines_of(self.best, self.names)
+
+    @property
+    def helped_area(self) -> Row | None:
+        """The area around that 'what helps' is of, when this one has nothing that helps ten students or more."""
+        if self.is_country or not self.best or self.best[0].level == self.level:
+            return None
+        return self.row_of(AreaLevel(self.best[0].level), self.best[0].code)
+
+    @property
     def definitions(self) -> list[Definition]:
         """The words of this page, by the version this night was counted by."""
         known = {word.key: word for word in definitions(self.snapshot.definition)}
@@ -199,13 +213,14 @@ def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = Fa
     kind = next((k for k in kinds if k == chosen.get("soort")), kinds[0])
     homes = homes_of(snapshot.day) if level != AreaLevel.COUNTRY else []
     inside = None if level == AreaLevel.COUNTRY else {h[kind] for h in homes if h.get(level) == code and kind in h}
-    above = next((h for h in homes if h.get(level) == code), {AreaLevel.COUNTRY: COUNTRY})
+    above = _above([h for h in homes if h.get(level) == code])
     page = PublicPage(
         snapshot=snapshot, period=period, periods=periods, level=level, code=code, name=names[level][code], kind=kind,
-        kinds=kinds, rows=rows, names=names, inside=inside, levers=_levers(snapshot, level, code, above, names),
+        kinds=kinds, rows=rows, names=names, inside=inside,
+        best=_levers(snapshot, level, code, above),
     )  # fmt: skip
     if around:
-        for other in (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.COUNTRY):
+        for other in AROUND:
             if other in above and other != level:
                 page.around.append(page.row_of(other, above[other]))
     return page
@@ -229,22 +244,34 @@ def _kinds(level: AreaLevel, rows: list[PublishedFigure]) -> list[AreaLevel]:
     return [kind for kind in PARTS if kind in known or kind != AreaLevel.LABOUR_MARKET]
 
 
+def _above(homes: list[dict[AreaLevel, str]]) -> dict[AreaLevel, str]:
+    """The areas that all of these gemeenten lie in, by kind; a region that crosses a border lies in no province."""
+    found = {kind: {home.get(kind, "") for home in homes} for kind in AreaLevel}
+    whole = {kind: codes.pop() for kind, codes in found.items() if len(codes) == 1}
+    return {kind: code for kind, code in whole.items() if code} | {AreaLevel.COUNTRY: COUNTRY}
+
+
 def _levers(
-    snapshot: ShortageSnapshot,
-    level: AreaLevel,
-    code: str,
-    above: dict[AreaLevel, str],
-    names: Names,
-) -> list[LeverLine]:
-    """What helps here most: of the area itself, else of the region it lies in."""
+    snapshot: ShortageSnapshot, level: AreaLevel, code: str, above: dict[AreaLevel, str]
+) -> list[PublishedLever]:
+    """What helps here most: of the area itself, else of the smallest area around it that has something. One query.
+
+    Of the country: of its provinces.
+    """
     found = PublishedLever.objects.filter(snapshot=snapshot).select_related("qualification").order_by("position")
     if level == AreaLevel.COUNTRY:
         found = found.filter(level__in=[AreaLevel.COUNTRY, AreaLevel.PROVINCE])
-    else:
-        near = level if level in LEVELS.values() else AreaLevel.COROP
-        found = found.filter(level=near, code=above.get(near, code))
-    rows = _most_different(found[:MOST_READ], by_year=level != AreaLevel.COUNTRY)
-    return lines_of(rows, names)
+        return _most_different(found[:MOST_READ], by_year=False)
+    order = [(level, code), *((other, above[other]) for other in AROUND if other in above and other != level)]
+    asked = Q()
+    for kind, there in order:
+        asked |= Q(level=kind, code=there)
+    rows = list(found.filter(asked)[:MOST_READ])
+    for kind, there in order:
+        here = [row for row in rows if row.level == kind and row.code == there]
+        if here:
+            return _most_different(here, by_year=True)
+    return []
 
 
 def _most_different(levers: Iterable[PublishedLever], *, by_year: bool) -> list[PublishedLever]:

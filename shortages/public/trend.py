@@ -13,6 +13,7 @@ from shortages.models import PublishedFigure
 WEEKS = 26
 MOST_POINTS = 14
 LEFT, RIGHT, TOP, BOTTOM = 60, 520, 20, 200
+APART = 70  # between two days below the line, so that they stay readable
 
 
 @dataclass(frozen=True)
@@ -80,18 +81,14 @@ def line_of(*, level: str, code: str, period: StagePeriod, until: dt.date) -> Li
         return None
     top = _round_up(max(number for _day, number in found))
     first, span = found[0][0], max(1, (found[-1][0] - found[0][0]).days)
-    every = 1 + (len(found) - 1) // 7
-    points = [
-        Point(
-            day,
-            number,
-            LEFT + (RIGHT - LEFT) * (day - first).days // span,
-            _y(number, top),
-            date_format(day, "j M") if (len(found) - 1 - place) % every == 0 else "",
-        )
-        for place, (day, number) in enumerate(found)
-    ]
-    return Line(points, top)
+    points: list[Point] = []
+    room = RIGHT + APART  # the newest gets its day first, then those that have room for it
+    for day, number in reversed(found):
+        x = LEFT + (RIGHT - LEFT) * (day - first).days // span
+        label = date_format(day, "j M") if room - x >= APART else ""
+        room = x if label else room
+        points.append(Point(day, number, x, _y(number, top), label))
+    return Line(points[::-1], top)
 
 
 def _y(number: int, top: int) -> int:
