@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from organisations.enums import Role
-from organisations.models import Organisation
+from organisations.models import Organisation, StagePeriod
 from placements.browse.pager import Pager, address
 from placements.enums import ApplicationStatus, PlacementStatus
 from placements.models import Application, Placement
@@ -56,17 +56,33 @@ class State:
     url: str
 
 
-def with_progress(students: QuerySet[Student]) -> QuerySet[Student]:
-    """Add `progress`, `open_applications`, `all_applications` and `searching_since` to students, in the one query."""
+def schools_of(user: User | AnonymousUser) -> list[Organisation]:
+    """Return the schools where somebody is coordinator, by name."""
+    return list(Organisation.objects.of(user, Role.COORDINATOR).order_by("name", "pk"))
+
+
+def with_progress(students: QuerySet[Student], period: StagePeriod | None = None) -> QuerySet[Student]:
+    """Add how far students are, in the one query; with a `period` only what belongs to that period counts.
+
+    Adds `progress`, `open_applications`, `all_applications`, `searching_since`, `period_name` (what `progress` is about)
+    and `also_seeks` (the first period with an open search: who has a place now may look for the next).
+    """
     mine = Application.objects.filter(student=OuterRef("pk"))
     search = PlacementSearch.objects.filter(student=OuterRef("pk"), ends_on__gte=today())
     placed = Placement.objects.filter(
         student=OuterRef("pk"), status__in=[PlacementStatus.AGREED, PlacementStatus.RUNNING], ends_on__gte=today()
     )
+    if period is not None:
+        mine, search, placed = (
+            mine.filter(search__period=period), search.filter(period=period), placed.filter(search__period=period)
+        )  # fmt: skip
     talking = [ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE]
 
     def number(rows: QuerySet[Application]) -> Subquery:
         return Subquery(rows.order_by().values("student").annotate(n=Count("pk")).values("n"))
+
+    def name(rows: QuerySet[PlacementSearch], order: str) -> Subquery:
+        return Subquery(rows.order_by(order, "pk").values("period__name")[:1])
 
     return students.annotate(
         progress=Case(
@@ -81,16 +97,24 @@ def with_progress(students: QuerySet[Student]) -> QuerySet[Student]:
         open_applications=number(mine.filter(status__in=ApplicationStatus.open_statuses())),
         all_applications=number(mine),
         searching_since=Subquery(search.order_by("-starts_on").values("opened_on")[:1]),
-        period_name=Subquery(search.order_by("-starts_on").values("period__name")[:1]),
+        period_name=Coalesce(name(search.filter(status=SearchStatus.PLACED), "starts_on"), name(search, "-starts_on")),
+        also_seeks=name(search.filter(status=SearchStatus.OPEN), "starts_on"),
     )
 
 
 class ClassView:
-    """The classes of one coordinator's schools with their numbers per state, and the students of one class as tiles."""
+    """The classes of one school with their numbers per state, and the students of one class as tiles.
+
+    Who works at two schools chooses one: both may have a class 2A. A platform admin without a school sees all classes.
+    """
 
     def __init__(self, user: User | AnonymousUser, query: QueryDict) -> None:
-        schools = Organisation.objects.of(user, Role.COORDINATOR)
-        everyone = Student.objects.all() if user.is_superuser else Student.objects.filter(school__in=schools)
+        self.schools = schools_of(user)
+        wanted = query.get("school")
+        self.school = next((s for s in self.schools if s.slug == wanted), self.schools[0] if self.schools else None)
+        everyone = Student.objects.filter(school=self.school) if self.school else Student.objects.all()
+        if self.school is None and not user.is_superuser:
+            everyone = everyone.none()
         self.query = query
         self.everyone: QuerySet[Any] = with_progress(everyone.filter(is_active=True))
         self.chosen = (query.get("klas") or "").strip()[:30]
@@ -121,12 +145,17 @@ class ClassView:
         return self.chosen or gettext("zonder klas")
 
     @property
+    def kept(self) -> str:
+        """What every address of this page keeps: '&school=…' for who has several."""
+        return f"&school={self.school.slug}" if self.school is not None and len(self.schools) > 1 else ""
+
+    @property
     def is_chosen(self) -> bool:
         return "klas" in self.query
 
 
 class StudentOverview:
-    """The students of one coordinator, as asked for in the address. Seven queries, whatever the number of students."""
+    """The students of one coordinator, as asked for in the address. Nine queries, whatever the number of students."""
 
     def __init__(self, user: User | AnonymousUser, query: QueryDict) -> None:
         self.query = query
@@ -138,9 +167,14 @@ class StudentOverview:
         self.state = state if state in Progress.values else ""
         # Through the visibility of the queryset, narrowed to the own school: a coordinator who is also a student
         # elsewhere does not find themselves here.
-        schools = Organisation.objects.of(user, Role.COORDINATOR)
-        everyone = Student.objects.all() if user.is_superuser else Student.objects.filter(school__in=schools)
+        self.schools = schools_of(user)
+        self.school = next((school for school in self.schools if school.slug == query.get("school")), None)
+        everyone = Student.objects.all() if user.is_superuser else Student.objects.filter(school__in=self.schools)
+        if self.school is not None:
+            everyone = everyone.filter(school=self.school)
         self.everyone = everyone
+        wanted = query.get("periode")
+        self.period = next((period for period in self.periods if period.slug == wanted), None)
         asked = everyone
         if self.words:
             asked = asked.annotate(full_name=Concat("user__first_name", Value(" "), "user__last_name")).filter(
@@ -150,8 +184,16 @@ class StudentOverview:
             asked = asked.filter(class_name=self.class_name)
         if self.year:
             asked = asked.filter(year=self.year)
+        if self.period is not None:
+            asked = asked.filter(Exists(PlacementSearch.objects.filter(student=OuterRef("pk"), period=self.period)))
         # Any: the type checker does not know the annotations that are filtered on below.
-        self.asked: QuerySet[Any] = with_progress(asked)
+        self.asked: QuerySet[Any] = with_progress(asked, self.period)
+
+    @cached_property
+    def periods(self) -> list[StagePeriod]:
+        """Periods that are not over in which one of these students looks for a place or has one."""
+        theirs = PlacementSearch.objects.filter(period=OuterRef("pk"), student__in=self.everyone.order_by())
+        return list(StagePeriod.objects.filter(Exists(theirs), ends_on__gte=today()).order_by("starts_on", "pk"))
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -212,16 +254,27 @@ class StudentOverview:
     def everyone_asked(self) -> QuerySet[Any]:
         """All students that match, by class and name: for a file and for paper."""
         rows = self.asked.filter(progress=self.state) if self.state else self.asked
-        return rows.select_related("user", "programme").order_by(
+        return rows.select_related("user", "programme", "school").order_by(
             "class_name", "user__last_name", "user__first_name", "pk"
         )
 
     @property
     def filters(self) -> str:
         """Only what is a filter of the address, the same for the same choice, to keep under a name."""
-        pairs = {"q": self.words, "klas": self.class_name, "leerjaar": self.year or "", "stand": self.state}
-        return urlencode({key: value for key, value in pairs.items() if value})
+        return urlencode({key: value for key, value in self.chosen.items() if value})
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """Every filter with its value; '' for one that is not used."""
+        return {
+            "school": self.school.slug if self.school else "",
+            "q": self.words,
+            "klas": self.class_name,
+            "leerjaar": str(self.year or ""),
+            "periode": self.period.slug if self.period else "",
+            "stand": self.state,
+        }
 
     @property
     def is_filtered(self) -> bool:
-        return bool(self.words or self.class_name or self.year or self.state)
+        return any(self.chosen.values())

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest
 
 from organisations.enums import Role
 from organisations.models import Organisation
-from placements.school import with_progress
+from placements.school import schools_of, with_progress
 from stagematch.accounts.models import User
 from students.models import Student
 
@@ -16,11 +16,6 @@ def signed_in(request: HttpRequest) -> User:
     """Return who is signed in; the views ask for a role first."""
     assert isinstance(request.user, User)  # noqa: S101 -- narrows the type, checked by role_required
     return request.user
-
-
-def schools_of(user: User) -> list[Organisation]:
-    """Return the schools where somebody is coordinator, by name."""
-    return list(Organisation.objects.of(user, Role.COORDINATOR).order_by("name", "pk"))
 
 
 def school_or_404(request: HttpRequest) -> tuple[Organisation, list[Organisation]]:

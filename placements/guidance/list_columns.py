@@ -30,6 +30,7 @@ COLUMNS = [
     Column("nummer", _("Studentnummer"), True, lambda s: s.student_number),
     Column("klas", _("Klas"), True, lambda s: s.class_name),
     Column("leerjaar", _("Leerjaar"), True, lambda s: s.year),
+    Column("school", _("School"), False, lambda s: s.school.name),
     Column("opleiding", _("Opleiding"), False, lambda s: s.programme.name),
     Column("stand", _("Stand"), True, lambda s: str(capfirst(Progress(vars(s)["progress"]).label))),
     Column("periode", _("Periode"), True, lambda s: vars(s)["period_name"] or ""),

@@ -18,9 +18,12 @@ from students.services import invite_students
 @require_POST
 @role_required(Role.COORDINATOR)
 def school_students_invite(request: HttpRequest) -> HttpResponse:
-    """Invite who never signed in: of one class or year when chosen, else of the whole school."""
+    """Invite who never signed in: of one school, class or year when chosen, else of all of one's schools."""
     assert isinstance(request.user, User)  # noqa: S101 -- signing in is asked for before this view
-    students = Student.objects.filter(school__in=Organisation.objects.of(request.user, Role.COORDINATOR))
+    schools = Organisation.objects.of(request.user, Role.COORDINATOR)
+    if school := request.POST.get("school", ""):
+        schools = schools.filter(slug=school)
+    students = Student.objects.filter(school__in=schools)
     class_name, year = request.POST.get("klas", "")[:30], request.POST.get("leerjaar", "")
     if class_name:
         students = students.filter(class_name=class_name)
