@@ -9,9 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from stagematch.ui.forms import FormMixin
+from stagematch.ui.tables import Column
 from students.forms_school import OwnSchoolForm
-from students.imports import columns_for
-from students.models import StudentImport
 from students.services.uploads import MAX_UPLOAD_BYTES
 
 
@@ -39,13 +38,13 @@ class UploadForm(OwnSchoolForm):
 class ColumnsForm(FormMixin, forms.Form):
     """A question per column we know: which column of the file is it?"""
 
-    def __init__(self, *args: Any, upload: StudentImport, sample: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: list[Column], sample: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         there = [
             (h, _("%(header)s (bijvoorbeeld %(value)s)") % {"header": h, "value": v} if v else h)
             for h, v in sample.items()
         ]
-        for column in columns_for(upload.school):
+        for column in columns:
             first = ("", _("Kies een kolom") if column.required else _("Staat niet in dit bestand"))
             self.fields[column.name] = forms.ChoiceField(
                 label=column.label,

@@ -7,6 +7,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.db.models import F
+
 from organisations.enums import Role
 from organisations.inventory.prefill import summary
 from organisations.models import InventoryAnswer, InventoryRequest, Membership
@@ -28,12 +30,9 @@ def recipients_of(requests: Iterable[InventoryRequest]) -> dict[int, list[Recipi
         Membership.objects.active()
         .filter(role=Role.TEAM_LEAD, teams__in={request.team_id for request in asked})
         .select_related("user")
-        .order_by("pk")
     )
-    through = Membership.teams.through.objects.filter(membership__in=members).values_list("membership_id", "team_id")
-    people = {member.pk: member.user for member in members}
-    for membership_id, team_id in through.order_by("pk"):
-        leads[team_id].append(people[membership_id])
+    for member in members.annotate(team_pk=F("teams")).order_by("pk", "team_pk"):
+        leads[member.team_pk].append(member.user)
     found = {}
     for request in asked:
         fallback: list[Recipient] = [request.contact_email] if request.contact_email else []

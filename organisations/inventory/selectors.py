@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from organisations.enums import InventoryChoice, NoReason, OrganisationKind, Role
-from organisations.inventory.prefill import previous_period, summary
+from organisations.inventory.prefill import summary
 from organisations.inventory.regions import hosts_in, regions_of
 from organisations.models import InventoryAnswer, InventoryRequest, InventoryRound, Organisation, StagePeriod
 from stagematch.accounts.models import User
@@ -59,9 +59,12 @@ class Counts:
 
 
 def count(requests: QuerySet[InventoryRequest]) -> Counts:
-    """Count the answers to these requests: three queries, whatever their number."""
-    rows = requests.order_by().values("answer__choice")
-    rows = rows.annotate(n=Count("pk"), places=Sum("answer__places"), hours=Sum("answer__hours_per_week"))
+    """Count the answers to these requests: one query, whatever their number."""
+    bits = {f"bit{reason.value}": F("answer__reasons").bitand(reason.value) for reason in NoReason}
+    sums = {f"n{reason.value}": Count("pk", filter=Q(**{f"bit{reason.value}__gt": 0})) for reason in NoReason}
+    rows = requests.order_by().alias(**bits).values("answer__choice")
+    rows = rows.annotate(n=Count("pk"), places=Sum("answer__places"), hours=Sum("answer__hours_per_week"), **sums)
+    reasons = dict.fromkeys((reason.value for reason in NoReason), 0)
     by_choice, places, asked, hours = {}, {}, 0, 0
     for row in rows:
         asked += row["n"]
@@ -71,10 +74,8 @@ def count(requests: QuerySet[InventoryRequest]) -> Counts:
         places[row["answer__choice"]] = row["places"] or 0
         if row["answer__choice"] == InventoryChoice.YES:
             hours = row["hours"] or 0
-    bits = {f"bit{reason.value}": F("answer__reasons").bitand(reason.value) for reason in NoReason}
-    sums = {f"n{reason.value}": Count("pk", filter=Q(**{f"bit{reason.value}__gt": 0})) for reason in NoReason}
-    found = requests.order_by().filter(answer__choice=InventoryChoice.NO).annotate(**bits).aggregate(**sums)
-    reasons = {reason.value: found[f"n{reason.value}"] for reason in NoReason}
+        if row["answer__choice"] == InventoryChoice.NO:
+            reasons = {value: row[f"n{value}"] for value in reasons}
     return Counts(asked, by_choice, places, hours, reasons)
 
 
@@ -169,15 +170,14 @@ def rounds_in(
     managed = Q(kind=OrganisationKind.SCHOOL, memberships__role=Role.COORDINATOR)
     managed |= ~Q(kind=OrganisationKind.SCHOOL) & Q(memberships__role=Role.BROKER)
     own = Organisation.objects.filter(managed, memberships__user=user, memberships__is_active=True)
-    mine = set(own.values_list("pk", flat=True))
+    rounds = rounds.annotate(is_mine=Exists(own.filter(pk=OuterRef("owner"))))
     if only_mine:
-        rounds = rounds.filter(owner__in=mine)
-    return [(found, found.owner_id in mine) for found in rounds.order_by("opened_at", "pk")[:ROUNDS_SHOWN]]
+        rounds = rounds.filter(is_mine=True)
+    return [(found, found.is_mine) for found in rounds.order_by("opened_at", "pk")[:ROUNDS_SHOWN]]
 
 
-def same_teams_before(requests: QuerySet[InventoryRequest], period: StagePeriod) -> Counts | None:
-    """What the same teams answered about the period a year earlier; None when they were not asked."""
-    before = previous_period(period)
+def same_teams_before(requests: QuerySet[InventoryRequest], before: StagePeriod | None) -> Counts | None:
+    """What the same teams answered about `before`, the period a year earlier; None when they were not asked."""
     if before is None:
         return None
     counts = count(InventoryRequest.objects.filter(period=before, team__in=requests.order_by().values("team")))

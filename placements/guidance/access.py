@@ -35,7 +35,7 @@ def own_students(user: User) -> QuerySet[Student]:
 
 def student_or_404(user: User, public_id: UUID) -> Student:
     """Return an own student with what pages show, or 404."""
-    rows = with_progress(own_students(user)).select_related("user", "school", "programme__qualification")
+    rows = with_progress(own_students(user)).select_related("user", "school__help_settings", "programme__qualification")
     student = rows.filter(public_id=public_id).first()
     if student is None:
         raise Http404

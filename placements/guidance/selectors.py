@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings as django_settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
+    Case,
     Count,
     Exists,
     IntegerField,
@@ -16,6 +18,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
+    When,
     prefetch_related_objects,
 )
 from django.db.models.functions import Coalesce
@@ -39,6 +42,9 @@ IN_CONVERSATION = frozenset(
     {ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE, ApplicationStatus.OFFERED}
 )
 MOST_GROUPS = 2
+_GROUPS = PlacementSearch.target_groups.through.objects.filter(placementsearch=OuterRef("pk"))
+WISHES = ArraySubquery(_GROUPS.order_by("targetgroup__name").values("targetgroup__name"))
+"""The names of the doelgroepen a search would like, without a query of their own."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +133,10 @@ class HelpRow:
 
 
 def settings_of(school: Organisation) -> HelpSettings:
-    """Return the thresholds of a school, or the defaults, unsaved."""
+    """Return the thresholds of a school, or the defaults, unsaved. No query when the school was read with `help_settings`."""
+    kept = Organisation._meta.get_field("help_settings")
+    if kept.is_cached(school):  # type: ignore[union-attr]  # the reverse side of a one-to-one has it
+        return getattr(school, "help_settings", None) or HelpSettings(school_id=school.pk)
     return HelpSettings.objects.filter(school=school).first() or HelpSettings(school_id=school.pk)
 
 
@@ -135,12 +144,11 @@ def needing_help(
     school: Organisation,
     limit: int | None = None,
     *,
-    student: Student | None = None,
     day: dt.date | None = None,
     settings: HelpSettings | None = None,
     period: StagePeriod | None = None,
 ) -> list[HelpRow]:
-    """Return the school's students who need somebody now, the most urgent first; at most `limit`, or only `student`.
+    """Return the school's students who need somebody now, the most urgent first; at most `limit`.
 
     With a `period` only those with a search in it, which saves the query for who has none.
 
@@ -149,7 +157,9 @@ def needing_help(
     """
     day = day or today()
     settings = settings or settings_of(school)
-    rows = _rows(school, settings, day, student, period)
+    rows = _rows(_searches(school, day, period), settings, day)
+    for absent in _without_search(school) if period is None else ():
+        rows += _absent(absent, settings, day)
     rows.sort(key=lambda row: (-row.weight, row.student.user.last_name, row.student.user.first_name, row.student.pk))
     # Without a limit the caller shows a part of them: it asks for the wishes of that part.
     return rows if limit is None else with_wishes(rows[:limit])
@@ -162,10 +172,39 @@ def with_wishes(rows: list[HelpRow]) -> list[HelpRow]:
     return rows
 
 
-def _rows(
-    school: Organisation, settings: HelpSettings, day: dt.date, student: Student | None, period: StagePeriod | None
-) -> list[HelpRow]:
-    searches = _searches(school, day, student, period)
+def help_for(student: Student, searches: list[PlacementSearch]) -> HelpRow | None:
+    """Return why one student needs somebody now, or None; `searches` are those of `searches_of`.
+
+    One query for every registered reason when a search is open; one when there is nothing to look at.
+    """
+    settings, day = settings_of(student.school), today()
+    mine = [search for search in searches if search.is_troubled]  # type: ignore[attr-defined]
+    if not mine:
+        found = [
+            row for one in _without_search(student.school).filter(pk=student.pk) for row in _absent(one, settings, day)
+        ]
+    else:
+        found = _rows([min(mine, key=lambda s: (s.status != SearchStatus.OPEN, s.starts_on, s.pk))], settings, day)
+    return found[0] if found else None
+
+
+def searches_of(student: Student) -> list[PlacementSearch]:
+    """Return all a student looked for, newest period first, with what `help_for` asks; one query."""
+    day = today()
+    rows = _with_facts(PlacementSearch.objects.filter(student=student).select_related("home", "period"))
+    rows = rows.annotate(is_troubled=Case(When(_in_trouble(day), then=True), default=False))
+    found = list(rows.annotate(wishes=WISHES).order_by("-starts_on", "pk"))
+    for search in found:
+        search.student = student
+    return found
+
+
+def _absent(student: Student, settings: HelpSettings, day: dt.date) -> list[HelpRow]:
+    found = reasons_of(_facts_without(student), settings, day)
+    return [HelpRow(student, None, tuple(found), 0)] if found else []
+
+
+def _rows(searches: list[PlacementSearch], settings: HelpSettings, day: dt.date) -> list[HelpRow]:
     told = found_elsewhere([search.pk for search in searches if search.status == SearchStatus.OPEN])
     rows = []
     for search in searches:
@@ -173,75 +212,67 @@ def _rows(
         if found:
             found.sort(key=lambda reason: -reason.weight)
             rows.append(HelpRow(search.student, search, tuple(found), _number(search, "open_applications")))
-    asks_absent = period is None and (student is None or not searches)
-    for absent in _without_search(school, student) if asks_absent else ():
-        found = reasons_of(_facts_without(absent), settings, day)
-        if found:
-            rows.append(HelpRow(absent, None, tuple(found), 0))
     return rows
 
 
-def _searches(
-    school: Organisation, day: dt.date, student: Student | None, period: StagePeriod | None
-) -> list[PlacementSearch]:
+def _searches(school: Organisation, day: dt.date, period: StagePeriod | None) -> list[PlacementSearch]:
     """One search per student: the open one, else the draft; the nearest to now wins."""
+    found = PlacementSearch.objects.filter(_in_trouble(day), student__school=school)
+    if period is not None:
+        found = found.filter(period=period)
+    found = _with_facts(found.select_related("student__user", "home", "period"))
+    # 'open' comes after 'draft' in the alphabet, so the other way round.
+    return list(found.order_by("student_id", "-status", "starts_on", "pk").distinct("student_id"))
+
+
+def _in_trouble(day: dt.date) -> Q:
+    """Searches that go on without a place and without a conversation."""
+    talking = Application.objects.filter(search=OuterRef("pk"), status__in=IN_CONVERSATION)
+    has_place = Placement.objects.filter(search=OuterRef("pk"), status__in=PlacementStatus.holding())
+    elsewhere = Placement.objects.filter(
+        student=OuterRef("student"), status__in=PlacementStatus.active(), ends_on__gte=day
+    )
+    going_on = Q(student__is_active=True, status__in=[SearchStatus.OPEN, SearchStatus.DRAFT], ends_on__gte=day)
+    # A draft for later is no trouble while the stage of now goes on.
+    for_later = Q(status=SearchStatus.DRAFT) & Q(Exists(elsewhere))
+    return going_on & ~Q(Exists(has_place)) & ~Q(Exists(talking)) & ~for_later
+
+
+def _with_facts(rows: QuerySet[PlacementSearch]) -> QuerySet[PlacementSearch]:
+    """What `facts_of` reads of a search."""
     mine = Application.objects.filter(student=OuterRef("student"))
     unanswered = mine.filter(search=OuterRef("pk")).unanswered().order_by("submitted_at", "pk")
     stopped = Placement.objects.filter(search=OuterRef("pk"), status=PlacementStatus.ENDED_EARLY).order_by("-ended_on")
-    has_place = Placement.objects.filter(search=OuterRef("pk"), status__in=PlacementStatus.holding())
     earlier = PlacementSearch.objects.filter(
         student=OuterRef("student"), starts_on__lt=OuterRef("starts_on"), status=SearchStatus.PLACED
     )
     begun = LadderStep.objects.filter(search=OuterRef("pk"))
     rejected_now = Rejection.objects.filter(application__search=OuterRef("pk"))
-    elsewhere = Placement.objects.filter(
-        student=OuterRef("student"), status__in=PlacementStatus.active(), ends_on__gte=day
-    )
     counted = mine.open().order_by().values("student").annotate(n=Count("pk")).values("n")
     everything = mine.order_by().values("student").annotate(n=Count("pk")).values("n")
-    found = (
-        PlacementSearch.objects.filter(
-            student__school=school,
-            student__is_active=True,
-            status__in=[SearchStatus.OPEN, SearchStatus.DRAFT],
-            ends_on__gte=day,
-        )
-        .exclude(Exists(has_place))
-        .exclude(Exists(mine.filter(search=OuterRef("pk"), status__in=IN_CONVERSATION)))
-        # A draft for later is no trouble while the stage of now goes on.
-        .exclude(Q(status=SearchStatus.DRAFT) & Exists(elsewhere))
-        .select_related("student__user", "home", "period")
-        .annotate(
-            open_applications=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-            all_applications=Coalesce(Subquery(everything, output_field=IntegerField()), 0),
-            last_reaction=Subquery(mine.order_by("-submitted_at").values("submitted_at")[:1]),
-            oldest_waiting=Subquery(unanswered.values("submitted_at")[:1]),
-            oldest_waiting_pk=Subquery(unanswered.values("pk")[:1]),
-            stopped_pk=Subquery(stopped.values("pk")[:1]),
-            stopped_on=Subquery(stopped.values("ended_on")[:1]),
-            stopped_from=Subquery(stopped.values("starts_on")[:1]),
-            # `Student.rejections` counts everything ever; it says something about this search when it is the first one.
-            counts_rejections=~Exists(earlier) | Exists(begun) | Exists(rejected_now),
-        )
-        # 'open' comes after 'draft' in the alphabet, so the other way round.
-        .order_by("student_id", "-status", "starts_on", "pk")
-        .distinct("student_id")
+    return rows.annotate(
+        open_applications=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
+        all_applications=Coalesce(Subquery(everything, output_field=IntegerField()), 0),
+        last_reaction=Subquery(mine.order_by("-submitted_at").values("submitted_at")[:1]),
+        oldest_waiting=Subquery(unanswered.values("submitted_at")[:1]),
+        oldest_waiting_pk=Subquery(unanswered.values("pk")[:1]),
+        stopped_pk=Subquery(stopped.values("pk")[:1]),
+        stopped_on=Subquery(stopped.values("ended_on")[:1]),
+        stopped_from=Subquery(stopped.values("starts_on")[:1]),
+        # `Student.rejections` counts everything ever; it says something about this search when it is the first one.
+        counts_rejections=~Exists(earlier) | Exists(begun) | Exists(rejected_now),
     )
-    if period is not None:
-        found = found.filter(period=period)
-    return list(found if student is None else found.filter(student=student))
 
 
-def _without_search(school: Organisation, student: Student | None) -> QuerySet[Student]:
+def _without_search(school: Organisation) -> QuerySet[Student]:
     """Students who were invited and never came: nobody else without a search is in trouble."""
-    rows = (
+    return (
         Student.objects.filter(
             school=school, is_active=True, invited_at__isnull=False, user__last_login=None, user__is_active=True
         )
         .exclude(Exists(PlacementSearch.objects.filter(student=OuterRef("pk"))))
         .select_related("user")
     )
-    return rows if student is None else rows.filter(pk=student.pk)
 
 
 def _number(search: PlacementSearch, name: str) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from organisations import weekdays
 from placements.enums import ApplicationStatus, PlacementStatus
 from placements.guidance.enums import HelpReason
-from placements.guidance.selectors import HelpRow, needing_help
+from placements.guidance.selectors import HelpRow, help_for, searches_of
 from placements.guidance.services.tasks import coordinators_of
 from placements.models import Application, HelpEvent, HelpNote, HelpTask, Placement
 from placements.school import Progress
@@ -83,8 +84,7 @@ class StudentPage:
     @cached_property
     def searches(self) -> list[PlacementSearch]:
         """What the student looks for, newest period first."""
-        rows = PlacementSearch.objects.filter(student=self.student).select_related("period", "home")
-        return list(rows.prefetch_related("target_groups").order_by("-starts_on", "pk"))
+        return searches_of(self.student)
 
     @property
     def search_rows(self) -> list[tuple[PlacementSearch, str, str]]:
@@ -93,21 +93,26 @@ class StudentPage:
             (
                 search,
                 weekdays.text(search.weekdays),
-                weekdays.listing(sorted(group.name for group in search.target_groups.all())),
+                weekdays.listing(search.wishes),  # type: ignore[attr-defined]
             )
             for search in self.searches
         ]
 
     @cached_property
-    def reactions(self) -> list[Reaction]:
-        """Open ones first, then the newest."""
+    def _applications(self) -> list[Application]:
+        """The newest, and however old the ones that became a stage."""
         rows = (
             Application.objects.filter(student=self.student)
-            .select_related("vacancy__organisation", "rejection__shared")
+            .select_related("vacancy__organisation", "rejection__shared", "placement")
             .defer("motivation", "learning_goals", "vacancy__search_vector", "vacancy__search_text")
-            .order_by("-submitted_at", "pk")[:MOST_REACTIONS]
+            .order_by(F("placement__pk").asc(nulls_last=True), "-submitted_at", "pk")[:MOST_REACTIONS]
         )
-        found = [Reaction(row, ApplicationStatus(row.status)) for row in rows]
+        return sorted(rows, key=lambda row: (-row.submitted_at.timestamp(), row.pk))
+
+    @cached_property
+    def reactions(self) -> list[Reaction]:
+        """Open ones first, then the newest."""
+        found = [Reaction(row, ApplicationStatus(row.status)) for row in self._applications]
         return sorted(found, key=lambda r: not r.application.is_open)
 
     @property
@@ -116,14 +121,17 @@ class StudentPage:
 
     @cached_property
     def placements(self) -> list[tuple[Placement, str]]:
-        rows = Placement.objects.filter(student=self.student).select_related("vacancy__organisation")
-        return [(row, PlacementStatus(row.status).badge) for row in rows.order_by("-starts_on", "pk")]
+        rows = [row.placement for row in self._applications if hasattr(row, "placement")]
+        for row in rows:
+            if row.vacancy_id == row.application.vacancy_id:
+                row.vacancy = row.application.vacancy
+        rows.sort(key=lambda row: (-row.starts_on.toordinal(), row.pk))
+        return [(row, PlacementStatus(row.status).badge) for row in rows]
 
     @cached_property
     def help(self) -> HelpRow | None:
         """Why this student needs somebody now, or None."""
-        found = needing_help(self.student.school, student=self.student)
-        return found[0] if found else None
+        return help_for(self.student, self.searches)
 
     @cached_property
     def tasks(self) -> list[HelpTask]:

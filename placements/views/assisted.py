@@ -27,7 +27,7 @@ from stagematch.links.views import secret_link
 from stagematch.ui.errors import RuleError
 from students.access import StudentRequest, student_required
 from students.forms import EnrolForm
-from students.models import Student
+from students.models import PlacementSearch, Student
 from students.selectors import current_cv, current_search
 
 MOST_PLACES = 10
@@ -47,7 +47,7 @@ def school_ask(request: HttpRequest, public_id: str) -> HttpResponseBase:
     )
     student = get_object_or_404(rows, public_id=public_id)
     search = current_search(student.user)
-    places = _places(request, student)
+    places = _places(request, search)
     goals = [goal.text for goal in search.learning_goals.all()] if search else []
     initial = {
         "vacancy": request.GET.get("plek", ""),
@@ -81,9 +81,8 @@ def school_ask(request: HttpRequest, public_id: str) -> HttpResponseBase:
     return render(request, "placements/school_ask.html", context)
 
 
-def _places(request: HttpRequest, student: Student) -> list[Vacancy]:
+def _places(request: HttpRequest, search: PlacementSearch | None) -> list[Vacancy]:
     """The places that fit the student, and the one the coordinator came from."""
-    search = current_search(student.user)
     places = fitting_places(search, limit=MOST_PLACES) if search else []
     wanted = request.POST.get("vacancy") or request.GET.get("plek") or ""
     if wanted and wanted not in {str(v.public_id) for v in places}:

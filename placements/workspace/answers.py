@@ -12,7 +12,8 @@ from placements import answers
 from placements.models import Application
 from placements.services.feedback import helpful_count
 from placements.workspace import queue, selectors
-from placements.workspace.access import broker_view, context, user_of
+from placements.workspace.access import WAITING, broker_view, context, user_of
+from placements.workspace.queue import CountedPaginator
 from stagematch.clock import today
 from stagematch.ui.admin_mixins import is_platform_admin
 
@@ -26,7 +27,8 @@ def answers_page(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     rows = answers.waiting_longest(Application.objects.screened_by(user))
     counts = queue.counts(Application.objects.screened_by(user))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("pagina"))
+    setattr(request, WAITING, counts["waiting"])
+    page = CountedPaginator(rows, PAGE_SIZE, count=counts["waiting"]).get_page(request.GET.get("pagina"))
     months = answers.trend(answers.hosts_of(user)) if not user.is_superuser else []
     day = today()
     return render(

@@ -14,7 +14,7 @@ from placements import services, tone
 from placements.answer_templates import start_text, templates_of
 from placements.enums import AnswerKind
 from placements.models import Application
-from placements.selectors import Preview, candidate_of, preview_rejection
+from placements.selectors import Preview, candidate_of, candidates_of, preview_rejection
 from placements.services import bulk
 from placements.workspace.access import application_or_404, broker_view, context, user_of
 from placements.workspace.forms import RejectForm, RejectTogetherForm, operation_key
@@ -114,6 +114,7 @@ def reject_together(request: HttpRequest) -> HttpResponse:
     if complete and "verstuur" in request.POST:
         return _send(key, user, rows, [*plan.skips, *((a, _("je liet deze over")) for a in left_out)])
     blank = data is None
+    shown = candidates_of(application for application, _form in rows)
     return render(
         request,
         "admin/workspace/samen_afwijzen.html",
@@ -123,12 +124,12 @@ def reject_together(request: HttpRequest) -> HttpResponse:
             rows=[
                 {
                     "application": application,
-                    "candidate": candidate_of(application),
+                    "candidate": candidate,
                     "form": form,
                     "preview": preview,
                     **({} if blank else _advice(form)),
                 }
-                for (application, form), preview in zip(rows, previews, strict=True)
+                for (application, form), candidate, preview in zip(rows, shown, previews, strict=True)
             ],
             left_out=left_out,
             skips=plan.skips,

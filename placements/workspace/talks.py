@@ -19,8 +19,16 @@ from placements.models import Application, Interview
 from placements.selectors import candidate_of
 from placements.services.bookings import people_of, person_of
 from placements.workspace import agenda
-from placements.workspace.access import application_or_404, broker_view, context, user_of
+from placements.workspace.access import (
+    application_or_404,
+    applications_of,
+    broker_view,
+    context,
+    one_application,
+    user_of,
+)
 from placements.workspace.talk_forms import CallOffForm, InterviewRecordForm, InviteForm, MoveForm, NoShowForm
+from stagematch.along import along
 from stagematch.ui.errors import RuleError
 
 PAGE_SIZE = 20
@@ -33,10 +41,8 @@ def _to_file(application: Application) -> HttpResponse:
 def _interview(request: HttpRequest, public_id: UUID) -> Interview:
     """One talk of an application this stagemakelaar screens; somebody else's does not exist for them."""
     rows = Interview.objects.filter(application__in=Application.objects.screened_by(request.user))
-    interview = get_object_or_404(rows.select_related("host").prefetch_related("participants"), public_id=public_id)
-    interview.application = application_or_404(
-        request, Application.objects.values_list("public_id", flat=True).get(pk=interview.application_id)
-    )
+    interview = get_object_or_404(along(rows.select_related("host"), "participants"), public_id=public_id)
+    interview.application = get_object_or_404(one_application(applications_of(request)), pk=interview.application_id)
     return interview
 
 

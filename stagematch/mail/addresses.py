@@ -18,6 +18,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from stagematch.clock import now
@@ -43,6 +45,11 @@ def register_watcher(name: str, watcher: Watcher) -> None:
 def is_stopped(email: str) -> bool:
     """Tell whether mail to this address is held back."""
     return MailAddress.objects.filter(email__iexact=email, stopped_at__isnull=False).exists()
+
+
+def is_stopped_of(email: str) -> Exists:
+    """The same of every row of a query, for `annotate`; `email` is the path to the address."""
+    return Exists(MailAddress.objects.filter(email=Lower(OuterRef(email)), stopped_at__isnull=False))
 
 
 def stopped_among(emails: Iterable[str]) -> set[str]:

@@ -23,7 +23,7 @@ from stagematch.accounts.models import User
 from stagematch.audit.services import record_import
 from stagematch.clock import now
 from stagematch.ui.errors import Conflict, RuleError
-from stagematch.ui.tables import OpenTable, Sheet, TableError, normalise, open_table
+from stagematch.ui.tables import Column, OpenTable, Sheet, TableError, normalise, open_table
 from students.imports import StudentReport, columns_for, import_students
 from students.models import ImportStatus, SchoolToken, StudentImport
 
@@ -113,9 +113,12 @@ def send_import(
     return _hand_over(upload)
 
 
-def guess_mapping(upload: StudentImport, table: OpenTable) -> dict[str, str]:
-    """Return the header of each column: what the school chose last time when it fits, else what it looks like."""
-    columns = columns_for(upload.school)
+def guess_mapping(upload: StudentImport, table: OpenTable, columns: list[Column] | None = None) -> dict[str, str]:
+    """Return the header of each column: what the school chose last time when it fits, else what it looks like.
+
+    `columns` are those of the school, for who has them already.
+    """
+    columns = columns or columns_for(upload.school)
     guess = Sheet(columns, table).used_headers
     last = (
         StudentImport.objects.filter(school=upload.school, token=None)

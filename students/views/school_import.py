@@ -19,6 +19,7 @@ from stagematch.ui.errors import RuleError
 from stagematch.ui.exports import CSV, XLSX, table_response
 from students.import_forms import ColumnsForm, UploadForm
 from students.import_pages import OUTCOMES, corrected_rows, sample_of
+from students.imports import columns_for
 from students.models import ImportStatus, StudentImport
 from students.querysets import schools_run_by
 from students.services import uploads
@@ -89,8 +90,9 @@ def import_columns(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(page_of(upload))
     table = uploads.open_upload(bytes(upload.content))
     sample = sample_of(table)
-    initial = upload.mapping or uploads.guess_mapping(upload, table)
-    form = ColumnsForm(request.POST or None, upload=upload, sample=sample, initial=initial)
+    columns = columns_for(upload.school)
+    initial = upload.mapping or uploads.guess_mapping(upload, table, columns)
+    form = ColumnsForm(request.POST or None, columns=columns, sample=sample, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             upload = uploads.choose_columns(upload=upload, actor=_user(request), mapping=form.mapping)

@@ -63,11 +63,14 @@ def new_round(request: HttpRequest) -> HttpResponse:
 def period(request: HttpRequest, slug: str) -> HttpResponse:
     """One period: the counts, last year beside them, and the teams, who still has to answer first."""
     user = user_of(request)
-    chosen = get_object_or_404(StagePeriod, slug=slug)
+    periods = selectors.periods_for_broker(user)
+    known = next((period for period in periods if period.slug == slug), None)
+    chosen = known or get_object_or_404(StagePeriod, slug=slug)
     requests = selectors.requests_for_broker(user, chosen)
     state = request.GET.get("stand", "")
     page = Paginator(selectors.rows_of(requests, state), PER_PAGE).get_page(request.GET.get("pagina"))
-    counts, before = selectors.count(requests), selectors.same_teams_before(requests, chosen)
+    earlier = previous_period(chosen)
+    counts, before = selectors.count(requests), selectors.same_teams_before(requests, earlier)
     rows = list(page)
     reach = recipients_of(rows)
     return render(
@@ -77,9 +80,9 @@ def period(request: HttpRequest, slug: str) -> HttpResponse:
             request,
             title=_("Inventarisatie"),
             period=chosen,
-            periods=selectors.periods_for_broker(user),
+            periods=periods,
             rounds=selectors.rounds_in(requests, user),
-            before_period=previous_period(chosen) if before else None,
+            before_period=earlier if before else None,
             page=page,
             rows=[(r, summary(r.given) if r.given else "", bool(reach[r.pk])) for r in rows],
             state=state,

@@ -49,10 +49,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     }
     if period is not None:
         requests = selectors.requests_in_region(user, period)
-        counts, before = selectors.count(requests), selectors.same_teams_before(requests, period)
+        earlier = previous_period(period)
+        counts, before = selectors.count(requests), selectors.same_teams_before(requests, earlier)
         context |= {
             "page": Paginator(selectors.organisation_rows(requests), PER_PAGE).get_page(request.GET.get("pagina")),
-            "before_period": previous_period(period) if before else None,
+            "before_period": earlier if before else None,
             "rounds": selectors.rounds_in(requests, user, only_mine=True),
             **charts(counts, before),
         }

@@ -142,7 +142,7 @@ def test_last_years_answer_is_filled_in_but_not_its_reasons(asked, broker, team_
     assert known.values["needed"] == "Een begeleider erbij"
     assert known.values["note"] == ""
     assert previous_period(asked.period) == before
-    counts = selectors.same_teams_before(InventoryRequest.objects.filter(round=asked.round), asked.period)
+    counts = selectors.same_teams_before(InventoryRequest.objects.filter(round=asked.round), before)
     assert counts is not None
     assert (counts.asked, counts.places_yes) == (1, 3)
 
