@@ -36,6 +36,7 @@ from placements.workspace.access import WAITING
 from placements.workspace.urls import urls
 from stagematch.accounts.models import User
 from stagematch.clock import now, today
+from stagematch.few import at_least
 from stagematch.links.models import SecretLink
 from stagematch.links.purposes import register_purpose
 from stagematch.ui import context, home, rescue
@@ -108,8 +109,8 @@ def organisations_taking_part() -> home.Number:
 
 
 def placed_this_year() -> home.Number:
-    """Placements agreed since the school year began on 1 August."""
+    """At least how many placements were agreed since the school year began on 1 August; never few of them (R9)."""
     day = today()
     start = day.replace(year=day.year - (day.month < 8), month=8, day=1)
-    n = Placement.objects.filter(agreed_at__date__gte=start).count()
-    return home.Number(n, ngettext("student geplaatst dit schooljaar", "studenten geplaatst dit schooljaar", n))
+    n = at_least(Placement.objects.filter(agreed_at__date__gte=start).count(), "home", str(start.year))
+    return home.Number(n or 0, str(_("of meer studenten geplaatst dit schooljaar")))

@@ -1,8 +1,8 @@
 """What roadshows led to: per event and over events, in time, and beside regions without one (features W7).
 
 Who organises sees exact numbers, each with the address of the rows behind it. Everybody else sees places exactly and
-students in steps of five, rounded down, so that no number of fewer than five students can be read or worked out from
-two dates (product R9).
+students in steps of five after a secret number was taken off, so that no number of fewer than five students can be read
+or worked out from two dates (product R9, docs/disclosure.md).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from roadshows.models import Attendance, Outcome, Registration, Roadshow, Signat
 from roadshows.registration_selectors import count_people, total
 from roadshows.selectors.pledges import STAGES, FunnelRow, PledgeLine, funnel
 from stagematch.clock import today
+from stagematch.few import UNTOLD, at_least
 from stagematch.regions.models import MunicipalityRegion, Region
 
 OF_STUDENTS = frozenset({"in_conversation", "filled", "started"})
 """Steps that count students; the others count places."""
 OVER_TIME = ("promised", "published")
 COMPARED = ("before", "after", "others_before", "others_after")
-STEP = 5
 LONGEST = 6
 """Months before and after a roadshow that are compared."""
 EXPLANATIONS = {
@@ -53,7 +53,7 @@ class Number:
 
     def __str__(self) -> str:
         if self.value is None:
-            return _("minder dan %(n)d") % {"n": STEP}
+            return _("minder dan %(n)d") % {"n": UNTOLD}
         return _("minstens %(n)d") % {"n": self.value} if self.at_least else str(self.value)
 
 
@@ -246,21 +246,21 @@ def _keys(*, exact: bool) -> list[str]:
     return [key for key in STAGES if exact or key not in OF_STUDENTS]
 
 
-def _number(row: FunnelRow, key: str, url: str, *, exact: bool) -> Number:
+def _number(row: FunnelRow, key: str, url: str, *, exact: bool, of: str = "") -> Number:
+    """`of` names the roadshow, or nothing for all of them."""
     value = row.at(key)
     if exact:
         return Number(value, url)
     if key not in OF_STUDENTS:
         return Number(value)
-    down = value // STEP * STEP
-    return Number(down or None, at_least=True)
+    return Number(at_least(value, "impact", key, of), at_least=True)
 
 
 def _steps(row: FunnelRow, one: Roadshow | None, *, exact: bool) -> list[Step]:
     whole = row.promised
     found = []
     for key, label in STAGES.items():
-        number = _number(row, key, rows_url(stage=key, roadshow=one), exact=exact)
+        number = _number(row, key, rows_url(stage=key, roadshow=one), exact=exact, of=one.slug if one else "")
         width = round(100 * (number.value or 0) / whole) if whole else 0
         found.append(Step(key, str(label), str(EXPLANATIONS[key]), number, width))
     return found

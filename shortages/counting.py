@@ -242,7 +242,8 @@ def supply_cells(night: Night) -> dict[str, Column]:
     cells, at = _grouped(rows, _SUPPLY_KEYS)
     size = len(cells["organisation"])
     unused = np.maximum(rows["free"] - rows["reactions"], 0)
-    sums = {name: rows[name] for name in ("places", "taken", "held", "free", "blocked")} | {"unused": unused}
+    names = ("places", "taken", "held", "free", "blocked", "vacant")
+    sums = {name: rows[name] for name in names} | {"unused": unused}
     return cells | {
         "vacancies": np.bincount(at, minlength=size),
         **{name: np.bincount(at, weights=column, minlength=size).astype(np.int64) for name, column in sums.items()},

@@ -105,6 +105,16 @@ _VERSION_1 = (
         ),
     ),
     Definition(
+        "vacant",
+        _("plekken om op te reageren"),
+        _("Plekken waarop een student vandaag nog kan reageren, ook als er al een gesprek over loopt."),
+        _(
+            "Plekken − bezet van een vacature die te zien is en reacties aanneemt, zoals iedereen ze in de lijst met "
+            "stageplekken kan natellen. Dit getal is openbaar in plaats van ‘vrij’: het verschil zou zeggen hoeveel "
+            "studenten ergens in gesprek zijn."
+        ),
+    ),
+    Definition(
         "unused",
         _("vrij, niemand reageerde"),
         _("Vrije plekken waarvoor geen reactie openstaat."),

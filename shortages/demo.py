@@ -128,6 +128,7 @@ def _supply_of(real: dict[str, Column], luck: Column, week: int) -> dict[str, Co
         "taken": taken,
         "held": held,
         "free": free,
+        "vacant": free + np.minimum(held, np.maximum(real["vacant"] - real["free"], 0)),
         "unused": unused,
         "blocked": np.minimum(real["blocked"], free),
     }

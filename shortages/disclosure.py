@@ -10,7 +10,6 @@ the protected sizes, which leave at least nine possibilities for every group, on
 Pure functions: no clock, no database, no settings.
 """
 
-import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -18,6 +17,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import TypeVar
+
+from stagematch.few import at_least as _at_least
+from stagematch.few import fraction
 
 STEP = 5  # totals are rounded to a multiple of this; a group's protected size is one too
 LEAST = 5  # numbers about fewer students than this are not shown (R9)
@@ -60,9 +62,7 @@ def counts_from_the_left(secret: bytes, chain: Chain) -> bool:
 
 @lru_cache(maxsize=1 << 17)  # the same every night, so a process that counts many nights need not work it out again
 def _fraction(secret: bytes, what: str, chain: Chain, place: Place) -> float:
-    text = "\x1e".join((what, "\x1f".join(chain), "\x1f".join(place)))
-    digest = hashlib.blake2b(text.encode(), key=secret[:64], digest_size=8).digest()
-    return int.from_bytes(digest) / 2**64
+    return fraction(secret, what, "\x1f".join(chain), "\x1f".join(place))
 
 
 def protect(chain: Chain, groups: Mapping[Place, float], secret: bytes) -> dict[Place, int]:
@@ -149,5 +149,4 @@ def at_least(size: int, secret: bytes, what: tuple[str, ...]) -> int | None:
 
     For figures that say 'at least': the number of students a kind of extra place helps. `what` names the figure.
     """
-    down = STEP * math.floor((size - offset(secret, ("lever",), what)) / STEP)
-    return down if down >= 2 * LEAST else None
+    return _at_least(size, *what, key=secret)

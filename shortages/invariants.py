@@ -20,8 +20,9 @@ def register_all() -> None:
         "no group lacks more than it has open": """
             select id from shortages_demandcell where structural > without_fit + competing or structural < without_fit
             or without_fit + competing > open or silent > open or applying > open""",
-        "no more places are unused or blocked than are free": """
-            select id from shortages_supplycell where unused > free or blocked > free""",
+        "no more places are unused or blocked than are free, and those are vacant": """
+            select id from shortages_supplycell where unused > free or blocked > free or free > vacant
+            or vacant > free + held""",
         "a cell points at rows that exist": """
             select c.id from shortages_demandcell c
             left join organisations_programme p on p.id = c.programme_id

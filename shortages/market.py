@@ -40,7 +40,7 @@ class Night:
 
     `student_row` and `vacancy_row` say which row of `demand` and `supply` each row of the tables is.
     `demand`: search_pk, school, programme, municipality (-1: not filled in), period, year, days, group, applying, quiet.
-    `supply`: vacancy_pk, organisation, municipality, period, pool_pk, places, taken, held, free, reactions, blocked.
+    `supply`: vacancy_pk, organisation, municipality, period, pool_pk, places, taken, held, free, vacant, reactions, blocked.
 
     """
 
@@ -216,6 +216,7 @@ def _rooms(supply: dict[str, Column], pool: dict[str, Column], talking: Column) 
     spoken = np.bincount(row[known], minlength=vacancies) if vacancies else np.zeros(0, np.int64)
     left = np.maximum(supply["places"].astype(np.int64) - supply["taken"], 0)
     held = np.minimum(spoken, left)
+    vacant = np.where(supply["accepting"] == 1, left, 0)
     free = np.where(supply["accepting"] == 1, left - held, 0)
     place, has_pool = rows_of(pool["pool_pk"], supply["pool_pk"])
     room = pool["room"].astype(np.int64)
@@ -225,6 +226,7 @@ def _rooms(supply: dict[str, Column], pool: dict[str, Column], talking: Column) 
     return {
         "held": held,
         "free": free,
+        "vacant": vacant,
         "places": supply["taken"] + held + free,
         "blocked": _blocked(free, place, has_pool, pool["room"]),
     }

@@ -1,8 +1,10 @@
 """'Wat helpt het meest?' in words: what to do, why it helps, how many students it places and what it takes.
 
 What helps in a region is about students of every school, and a school may not learn numbers under five of others
-(product R9): how often it works is told rounded down to a multiple of five, or not at all, and a gemeente is named in
-a chain only when the school itself has somebody without a place there. What the school itself can do is told exactly.
+(product R9): how often it works is told as everybody may know it (`shortages.told`), or not at all, and a gemeente is
+named in a chain only when the school itself has somebody without a place there; the order tells nothing more either.
+What the school itself can do is told exactly. That a team lacks supervision is told to schools with students in its
+region, who can talk with it, and to nobody else outside its organisation.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -18,6 +20,8 @@ from shortages.dashboard.cells import Row
 from shortages.enums import LeverKind
 from shortages.levers import EFFORT
 from shortages.models import Lever
+from shortages.told import helped_at_least
+from stagematch.few import STEP
 
 MOST = 40
 FIRST = 5
@@ -25,8 +29,6 @@ PER_KIND = 2
 """Of one kind at most so many among the first five: five places more in a row tell less than different things to do."""
 LEAST_SHARE = 0.1
 """A region counts when at least this part of the school's students without a place lives there."""
-STEP = 5
-"""Numbers about students of other schools are rounded down to a multiple of this."""
 _OF_STUDENTS = (LeverKind.CALL, LeverKind.WEEKDAY, LeverKind.TRAVEL, LeverKind.YEAR)
 _WIDER = (LeverKind.WEEKDAY, LeverKind.TRAVEL, LeverKind.YEAR)
 Address = Callable[..., str]
@@ -72,10 +74,17 @@ def lines_of(
     )
     own = {x.pk: _own_students(x, rows, regions) if x.kind == LeverKind.PLACE else 0 for x in levers}
     useful = [lever for lever in levers if lever.kind != LeverKind.PLACE or own[lever.pk]]
-    useful.sort(key=lambda lever: (-lever.gain / _hours(lever), -own[lever.pk], -lever.gain * lever.steps, lever.pk))
+    useful.sort(
+        key=lambda lever: (-lever.gain / _hours(lever), -own[lever.pk], -lever.gain * _times(lever), _name(lever))
+    )
     named = {pk for row in rows if row.open and (pk := row.municipality) is not None}
     names = frozenset(area.name for pk, area in municipalities.items() if pk in named)
     return [_line(lever, own[lever.pk], names, region_kind, students, what_if) for lever in _varied(useful)[:MOST]]
+
+
+def _name(lever: Lever) -> tuple[str, str, int, int, int]:
+    """To put equal ones in an order that tells nothing."""
+    return lever.kind, lever.region.code if lever.region else "", lever.year or 0, lever.days or 0, lever.team_id or 0
 
 
 def _regions_that_count(rows: Iterable[Row], regions: Mapping[int, Area]) -> set[int]:
@@ -155,8 +164,7 @@ def _line(
 
 def _times(lever: Lever) -> int:
     """How often it may be said that it works: exactly for what is the school's own, else a multiple of five, or once."""
-    steps = max(1, lever.steps)
-    return steps if lever.school_id is not None else max(1, steps - steps % STEP)
+    return max(1, lever.steps) if lever.school_id is not None else helped_at_least(lever) or 1
 
 
 def _where(lever: Lever) -> str:

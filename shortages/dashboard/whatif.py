@@ -1,8 +1,9 @@
 """'Wat als' for a school: what to choose from, and the answer in words.
 
 The answer counts students of every school, and nobody may learn a number under five about students of others (product
-R9). So at least five places are always tried: when fewer than five students would be helped, that is all that is said,
-whatever number was asked, and asking for 1, 2, 3 and 4 places after each other tells nothing more.
+R9), also not by asking for Monday and for Monday and Tuesday and taking the one from the other. So the most that helps
+is reckoned whatever number was asked, and told as 'at least' like all that helps (`stagematch.few`): in fives, from ten
+on. Below that nothing is said but the own students, exactly: not even whether anybody is helped.
 """
 
 from collections.abc import Sequence
@@ -19,26 +20,23 @@ from organisations.models import Qualification
 from organisations.weekdays import days_of
 from organisations.weekdays import text as days_text
 from shortages.dashboard.areas import Area, AreaKind
-from shortages.dashboard.levers import STEP, chain_sentences
+from shortages.dashboard.levers import chain_sentences
 from shortages.dashboard.page import Dashboard
 from shortages.forms import WORKING_DAYS, WhatIfForm
 from shortages.models import ShortageSnapshot
 from shortages.services import WhatIf, what_if
+from shortages.services.whatif import MOST_PLACES
+from stagematch.few import STEP, UNTOLD, at_least
 from stagematch.ui.errors import RuleError
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What so many places more would do. `number` is None when fewer than five students would be helped."""
+    """What so many places more would do, with what stands on the house number."""
 
-    number: int | None
+    shown: str
     headline: str
     sentences: list[str]
-
-    @property
-    def shown(self) -> str:
-        """What stands on the house number."""
-        return f"< {STEP}" if self.number is None else str(self.number)
 
 
 class WhatIfPage:
@@ -155,60 +153,68 @@ class WhatIfPage:
             (kind, area) for kind, areas in self._areas for area in areas if _key(kind, area) == data["waar"]
         )
         where = {"municipality": area.pk} if kind == AreaKind.MUNICIPALITY else {"region": area.pk}
-        asked = data["plekken"]
         try:
             found = what_if(
                 snapshot=ShortageSnapshot(pk=self.page.night.pk),
                 qualification=next(q.pk for q in self._qualifications if q.crebo == data["kwalificatie"]),
                 year=data["leerjaar"],
                 days=data["dagen"],
-                places=max(asked, STEP),
+                places=MOST_PLACES,
+                school=self.page.school,
                 **where,
             )
         except RuleError as error:
             self.form.add_error(None, error.message)
             return None
-        return self._in_words(found, asked, area, data["leerjaar"], data["dagen"])
-
-    def _in_words(self, found: WhatIf, asked: int, area: Area, year: int, days: int) -> Answer:
-        kind = _("%(place)s, %(days)s, leerjaar %(year)d") % {
+        kind_of_place = [data["waar"], data["kwalificatie"], str(data["leerjaar"]), str(data["dagen"])]
+        told = at_least(found.placed, "what if", *kind_of_place)
+        what = _("%(place)s, %(days)s, leerjaar %(year)d.") % {
             "place": area.name,
-            "days": days_text(days),
-            "year": year,
+            "days": days_text(data["dagen"]),
+            "year": data["leerjaar"],
         }
-        own = sum(row.open for row in self.page.rows if row.year == year and row.days & days == days)
-        of_school = (
-            ngettext(
-                "Van jullie school kan %(n)d student zonder plek op deze dagen.",
-                "Van jullie school kunnen %(n)d studenten zonder plek op deze dagen.",
-                own,
+        return self._in_words(found, told, data["plekken"], what)
+
+    def _in_words(self, found: WhatIf, told: int | None, asked: int, what: str) -> Answer:
+        """The answer. Only when `told` may anything be said that follows from how many are helped."""
+        if told is None:
+            most = min(asked, UNTOLD - 1)
+            headline = ngettext(
+                "Hoogstens %(n)d student meer geplaatst", "Hoogstens %(n)d studenten meer geplaatst", most
             )
-            % {"n": own}
-            if own
-            else _("Van jullie school kan geen student zonder plek op al deze dagen.")
-        )
-        if not found.placed:
-            why = (
-                _("Wie hierop past, heeft in elke goede verdeling al een plek.")
-                if found.fit
-                else _("Er is nu geen student zonder plek die hierop past.")
-            )
-            return Answer(0, _("Deze plekken plaatsen nu niemand extra"), [kind + ".", why, of_school])
-        sentences = [kind + ".", " ".join(self._chain(found))]
-        if found.placed < STEP:
-            return Answer(
-                None,
-                _("minder dan 5 studenten meer geplaatst"),
-                [*sentences, _("Eén plek helpt. Vijf plekken is hier te veel."), of_school],
-            )
-        number = min(asked, found.placed)
+            few = _("Over kleine aantallen van alle scholen samen zeggen we niets: het kan ook niemand zijn.")
+            return Answer(f"≤ {most}", headline % {"n": most}, [what, *self._own(found), few])
+        number = min(asked, told)
         headline = ngettext("student meer geplaatst", "studenten meer geplaatst", number)
+        sentences = [what, " ".join(self._chain(found))]
+        if told >= asked:
+            sentences.append(_("Elke plek erbij plaatst iemand."))
+            return Answer(str(number), headline, [*sentences, *self._own(found)])
         sentences.append(
-            _("Meer dan %(n)d plekken helpt hier niet.") % {"n": found.placed}
-            if found.placed < asked
-            else _("Elke plek erbij plaatst iemand.")
+            _("Zeker %(n)d plekken helpen, meer dan %(most)d niet. Preciezer zeggen we het niet.")
+            % {"n": told, "most": told + 2 * STEP - 1}
+            if told + 2 * STEP <= MOST_PLACES
+            else _("Zeker %(n)d plekken helpen. Preciezer zeggen we het niet.") % {"n": told}
         )
-        return Answer(number, headline, [*sentences, of_school])
+        return Answer(f"≥ {number}", _("studenten of meer geplaatst"), [*sentences, *self._own(found)])
+
+    def _own(self, found: WhatIf) -> list[str]:
+        """What it is to the school's own students, exactly."""
+        if not found.own:
+            return [_("Van jullie school past geen student zonder plek op zo’n plek.")]
+        text = ngettext(
+            "Van jullie school past %(n)d student zonder plek op zo’n plek.",
+            "Van jullie school passen %(n)d studenten zonder plek op zo’n plek.",
+            found.own,
+        ) % {"n": found.own}
+        if not found.own_stuck:
+            return [text, _("Voor hen is er ook zonder deze plekken al genoeg plek die past.")]
+        stuck = ngettext(
+            "Voor %(n)d van hen is er nu geen plek die past, of zijn er te weinig. Daar helpt dit.",
+            "Voor %(n)d van hen is er nu geen plek die past, of zijn er te weinig. Daar helpt dit.",
+            found.own_stuck,
+        ) % {"n": found.own_stuck}
+        return [text, stuck]
 
     def _chain(self, found: WhatIf) -> Sequence[str]:
         """Who goes directly and who moves on, in words; gemeenten only where the school has somebody itself."""

@@ -13,8 +13,10 @@ class PublishedFigure(models.Model):
     """One row of one published table, as everybody may see it: multiples of five, or empty when it is not shown.
 
     `margin`: how far off a figure of this row may be, 19 times in 20. `open` = structural + frictional, as in
-    `DemandCell`; those two are not published per gemeente. `free` and `blocked` count places, are exact, and stand in
-    the table of areas only. A row that is not here has nothing to show.
+    `DemandCell`; those two are not published per gemeente. `free` (those one can react to, `SupplyCell.vacant`) and
+    `blocked` count places, are exact, and stand in the table of areas only, like `places`, `taken`, `held` and `unused`:
+    these say something about students, so they are in fives, with `places_margin`. A row that is not here has nothing
+    to show.
     """
 
     snapshot = models.ForeignKey(ShortageSnapshot, models.CASCADE, related_name="published")
@@ -32,8 +34,13 @@ class PublishedFigure(models.Model):
     structural = models.PositiveIntegerField(_("structureel tekort"), null=True, blank=True)
     frictional = models.PositiveIntegerField(_("oplosbaar tekort"), null=True, blank=True)
     margin = models.PositiveIntegerField(_("marge"))
-    free = models.PositiveIntegerField(_("vrije plekken"), null=True, blank=True)
+    free = models.PositiveIntegerField(_("plekken om op te reageren"), null=True, blank=True)
     blocked = models.PositiveIntegerField(_("vrij, geen begeleider"), null=True, blank=True)
+    places = models.PositiveIntegerField(_("plekken"), null=True, blank=True)
+    taken = models.PositiveIntegerField(_("bezet"), null=True, blank=True)
+    held = models.PositiveIntegerField(_("plekken in gesprek"), null=True, blank=True)
+    unused = models.PositiveIntegerField(_("vrij, niemand reageerde"), null=True, blank=True)
+    places_margin = models.PositiveIntegerField(_("marge van de plekken"), default=0)
 
     class Meta:
         verbose_name = _("gepubliceerd cijfer")

@@ -96,7 +96,8 @@ class SupplyCell(models.Model):
     """Places of one organisation in one gemeente and period on one night.
 
     `places` = `taken` + `held` + `free`; `held` are places that students in conversation are spoken to about. `unused`:
-    free ones without an open reaction. `blocked`: free ones that no team has supervision for.
+    free ones without an open reaction. `blocked`: free ones that no team has supervision for. `vacant`: those one can
+    react to, as everybody can count them in the list of places; held ones that still take reactions are in it.
     """
 
     snapshot = models.ForeignKey(ShortageSnapshot, models.CASCADE, related_name="supply")
@@ -110,6 +111,7 @@ class SupplyCell(models.Model):
     free = models.PositiveIntegerField(_("vrij"))
     unused = models.PositiveIntegerField(_("vrij, niemand reageerde"))
     blocked = models.PositiveIntegerField(_("vrij, geen begeleider"))
+    vacant = models.PositiveIntegerField(_("plekken om op te reageren"), default=0)
 
     class Meta:
         verbose_name = _("telling van plekken")

@@ -16,7 +16,7 @@ from shortages.models import FitCell, PublishedFigure, PublishedLever, ShortageS
 
 LICENCE = "CC0-1.0"
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/deed.nl"
-FORMAT = 1  # of the files; another number when a column changes its meaning or goes away
+FORMAT = 2  # of the files; another number when a column changes its meaning or goes away
 HELPS, FIT = "helpt", "past"
 LATEST = "laatste"
 Row = Sequence[Any]
@@ -57,8 +57,13 @@ _ABOUT = {
     "structureel": gettext_lazy("Zie ‘structureel tekort’ bij de begrippen. Niet per gemeente."),
     "oplosbaar": gettext_lazy("Zie ‘oplosbaar tekort’ bij de begrippen. Niet per gemeente."),
     "marge": gettext_lazy("Zoveel kan een cijfer van deze rij ernaast zitten, 19 van de 20 keer."),
-    "vrije_plekken": gettext_lazy("Zie ‘vrij’ bij de begrippen. Exact, want dit gaat niet over studenten."),
+    "vrije_plekken": gettext_lazy("Zie ‘plekken om op te reageren’ bij de begrippen. Exact: iedereen kan ze natellen."),
     "vrij_geen_begeleider": gettext_lazy("Zie ‘vrij, geen begeleider’ bij de begrippen. Exact."),
+    "plekken_totaal": gettext_lazy("Zie ‘plekken’ bij de begrippen. Op 5 afgerond, want dit zegt iets over studenten."),
+    "bezet": gettext_lazy("Zie ‘bezet’ bij de begrippen. Op 5 afgerond."),
+    "plekken_in_gesprek": gettext_lazy("Zie ‘plek in gesprek’ bij de begrippen. Op 5 afgerond."),
+    "vrij_niemand_reageerde": gettext_lazy("Zie ‘vrij, niemand reageerde’ bij de begrippen. Op 5 afgerond."),
+    "marge_plekken": gettext_lazy("Zoveel kunnen deze vier ernaast zitten, 19 van de 20 keer."),
     "soort": gettext_lazy("Wat er kan veranderen."),
     "geholpen_minstens": gettext_lazy("Zoveel studenten krijgen zo minstens een plek."),
     "werkproces": gettext_lazy("Code van het werkproces."),
@@ -69,6 +74,10 @@ _ABOUT = {
     "plekken": gettext_lazy("Plekken waarop je nu kunt reageren en waar dit kan. Exact."),
 }
 _FIGURES = ("studenten", "geplaatst", "in_gesprek", "zonder_plek", "structureel", "oplosbaar", "marge")
+_OF_PLACES = (
+    "vrije_plekken", "vrij_geen_begeleider", "plekken_totaal", "bezet", "plekken_in_gesprek", "vrij_niemand_reageerde",
+    "marge_plekken",
+)  # fmt: skip
 _AREA = ("periode", "periode_begin", "periode_eind", "gebied_soort", "gebied_code", "gebied")
 
 
@@ -100,10 +109,15 @@ def _figures(table: str, group: Callable[[PublishedFigure], tuple[Any, ...]], *,
                 row.structural,
                 row.frictional,
                 row.margin or None,
-                *((row.free, row.blocked) if places else ()),
+                *(_places(row) if places else ()),
             )
 
     return rows
+
+
+def _places(row: PublishedFigure) -> tuple[int | None, ...]:
+    margin = row.places_margin or None
+    return row.free, row.blocked, row.places, row.taken, row.held, row.unused, margin
 
 
 def _id(snapshot: ShortageSnapshot, *parts: Any) -> str:
@@ -153,7 +167,7 @@ TABLES: dict[str, Table] = {
             PublishedTable.AREAS.value,
             gettext_lazy("Tekort per gebied"),
             gettext_lazy("Studenten en plekken per land, provincie, COROP-gebied, arbeidsmarktregio en gemeente."),
-            ("id", "datum", *_AREA, *_FIGURES, "vrije_plekken", "vrij_geen_begeleider"),
+            ("id", "datum", *_AREA, *_FIGURES, *_OF_PLACES),
             _figures(PublishedTable.AREAS, lambda row: (), places=True),
         ),
         Table(

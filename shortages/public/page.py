@@ -22,7 +22,7 @@ from shortages.public.trend import Line, line_of
 
 MOST_LEVERS, MOST_READ = 6, 1000
 MOST_ROWS = 80
-SHOWN_DEFINITIONS = ("students", "placed", "talking", "open", "structural", "frictional", "free", "blocked")
+SHOWN_DEFINITIONS = ("students", "placed", "talking", "open", "structural", "frictional", "vacant", "blocked")
 AROUND = (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.COUNTRY)
 PARTS = (AreaLevel.LABOUR_MARKET, AreaLevel.COROP, AreaLevel.PROVINCE, AreaLevel.MUNICIPALITY)
 

@@ -12,7 +12,7 @@ from shortages import disclosure
 from shortages.areas import COUNTRY
 from shortages.disclosure import Chain, Place
 from shortages.models import FitCell, ShortageSnapshot
-from shortages.services.publish import secret
+from stagematch.few import secret
 from students.models import PlacementSearch
 
 YEARS = (1, 2, 3, 4)

@@ -4,34 +4,37 @@ Everything about students goes through `shortages.disclosure` (R9); docs/disclos
 nothing about fewer than five students can be taken out of it.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
-from organisations.models import Qualification
 from shortages import disclosure
 from shortages.areas import COUNTRY, LEVELS, Where, where_of
 from shortages.disclosure import FRICTIONAL, PLACED, STRUCTURAL, TALKING, Chain, Figure, Place
-from shortages.enums import AreaLevel, PublishedTable
+from shortages.enums import AreaLevel, LeverKind, PublishedTable
+from shortages.levers import EFFORT
 from shortages.models import DemandCell, Lever, PublishedFigure, PublishedLever, ShortageSnapshot, SupplyCell
+from shortages.told import helped_at_least
+from stagematch.few import secret
 from stagematch.regions.models import Region
 
 FEW_PLACES = 10  # with fewer free places than this in a period, structural and frictional are not told apart
 _DETAILED = (AreaLevel.COUNTRY, AreaLevel.PROVINCE, AreaLevel.COROP, AreaLevel.LABOUR_MARKET)
 _SPLIT = ("structural", "frictional")
+_REACTED = "reacted"  # free places with a reaction that waits
+OF_PLACES: dict[str, tuple[str, ...]] = {
+    "places": ("taken", "held", "unused", _REACTED),
+    "taken": ("taken",),
+    "held": ("held",),
+    "unused": ("unused",),
+}
+"""What is published of places that says something about students, and the situations of a place that it adds up."""
 
 # table, level, code, period, year, qualification, days
 Row = tuple[PublishedTable, AreaLevel, str, int, int | None, int | None, int | None]
-
-
-def secret() -> bytes:
-    """Return the key of the offsets, derived from the platform's own secret key; it is never stored or shown."""
-    return hashlib.blake2b(settings.SECRET_KEY.encode(), person=b"stagematch-R9").digest()
 
 
 @transaction.atomic
@@ -47,11 +50,15 @@ def publish_figures(*, snapshot: ShortageSnapshot) -> int:
     free = _free_in_the_country(supply)
     chains, periods = _chains(snapshot, where, free)
     shown = disclosure.tabulate(chains, lambda chain, place: _rows_of(periods[chain], place), secret())
-    every = shown.keys() | supply.keys()
+    of_places = _places(snapshot, where)
+    every = shown.keys() | supply.keys() | of_places.keys()
     figures = (
-        _figure(snapshot, row, shown.get(row, {}), supply.get(row), split=free[row[3]] >= FEW_PLACES)
+        _figure(
+            snapshot, row, shown.get(row, {}), supply.get(row), of_places.get(row, {}),
+            split=free[row[3]] >= FEW_PLACES,
+        )
         for row in sorted(every, key=str)
-    )
+    )  # fmt: skip
     rows = [row for row in figures if row is not None]
     PublishedFigure.objects.bulk_create(rows, batch_size=2000)
     levers = _levers(snapshot)
@@ -60,12 +67,16 @@ def publish_figures(*, snapshot: ShortageSnapshot) -> int:
 
 
 def _supply(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[Row, tuple[int, int]]:
-    """Free places and those without supervision, per area and period."""
+    """Places one can react to and those without supervision, per area and period, where there are any.
+
+    Not the free ones: what is held can still be seen in the list of places, so the difference would count the students
+    who talk there; nor a row for places that are not in the list any more, which would say that a student has one.
+    """
     cells = (
-        SupplyCell.objects.filter(snapshot=snapshot, period__isnull=False)
+        SupplyCell.objects.filter(snapshot=snapshot, period__isnull=False, vacant__gt=0)
         .order_by()
         .values_list("municipality", "period")
-        .annotate(Sum("free"), Sum("blocked"))
+        .annotate(Sum("vacant"), Sum("blocked"))
     )
     totals: dict[Row, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for municipality, period, free, blocked in cells:
@@ -82,6 +93,30 @@ def _free_in_the_country(supply: dict[Row, tuple[int, int]]) -> dict[int, int]:
         if row[1] == AreaLevel.COUNTRY:
             free[row[3]] = places
     return free
+
+
+def _places(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[Row, dict[str, Figure]]:
+    """What is shown of the places of every area and period: one chain per period and situation of a place."""
+    cells = SupplyCell.objects.filter(snapshot=snapshot, period__isnull=False).order_by()
+    chains: dict[Chain, dict[Place, float]] = {}
+    periods: dict[Chain, int] = {}
+    for organisation, period, slug, municipality, taken, held, free, unused in cells.values_list(
+        "organisation__public_id", "period", "period__slug", "municipality", "taken", "held", "free", "unused"
+    ):
+        spot = where[municipality]
+        place = (spot.province, spot.corop, spot.labour_market, spot.municipality, str(organisation))
+        for situation, amount in (("taken", taken), ("held", held), ("unused", unused), (_REACTED, free - unused)):
+            chain = ("places", slug, situation)
+            periods[chain] = period
+            groups = chains.setdefault(chain, {})
+            groups[place] = groups.get(place, 0) + amount
+
+    def rows(chain: Chain, place: Place) -> Iterable[Row]:
+        province, corop, labour_market, municipality, _organisation = place
+        for level, code in Where(municipality, province, corop, labour_market).areas():
+            yield PublishedTable.AREAS, level, code, periods[chain], None, None, None
+
+    return disclosure.tabulate(chains, rows, secret(), measures=OF_PLACES)
 
 
 def _chains(
@@ -139,6 +174,7 @@ def _figure(
     row: Row,
     shown: dict[str, Figure],
     supply: tuple[int, int] | None,
+    of_places: dict[str, Figure],
     *,
     split: bool,
 ) -> PublishedFigure | None:
@@ -148,12 +184,15 @@ def _figure(
     if level == AreaLevel.MUNICIPALITY:
         measures = {name: value for name, value in measures.items() if name not in _SPLIT}
     values = {name: value.value for name, value in measures.items() if value.value is not None}
-    if not values and supply is None:
-        return None
     margin = max((measures[name].margin for name in values), default=0)
+    told = {name: found for name, found in of_places.items() if found.value is not None}
+    if not values and not told and supply is None:
+        return None
     places: dict[str, Any] = {}
     if table == PublishedTable.AREAS:
         places = dict(zip(("free", "blocked"), supply or (0, 0), strict=True))
+        places |= {name: found.value for name, found in told.items()}
+        places["places_margin"] = max((found.margin for found in told.values()), default=0)
     return PublishedFigure(
         snapshot=snapshot, table=table, level=level, code=code, period_id=period, year=year,
         qualification_id=qualification, days=days, margin=margin, **values, **places,
@@ -161,19 +200,17 @@ def _figure(
 
 
 def _levers(snapshot: ShortageSnapshot) -> list[PublishedLever]:
-    """What helps at least ten students, without gemeente, team or chain; best first."""
-    crebos = dict(Qualification.objects.values_list("pk", "crebo"))
+    """What helps at least ten students, without gemeente, team or chain; best first, as far as what is shown tells."""
     found = []
-    levers = Lever.objects.filter(snapshot=snapshot, school=None, municipality=None, team=None).select_related("region")
-    for lever in levers.order_by("position", "pk"):
+    levers = Lever.objects.filter(snapshot=snapshot, school=None, municipality=None, team=None)
+    for lever in levers.select_related("region", "qualification", "team"):
         region = lever.region
         level, code = (LEVELS[Region.Kind(region.kind)], region.code) if region else (AreaLevel.COUNTRY, COUNTRY)
-        name = (
-            lever.kind, code, crebos.get(lever.qualification_id or 0, ""), str(lever.year or ""), str(lever.days or ""),
-        )  # fmt: skip
-        helped = disclosure.at_least(lever.gain * max(1, lever.steps), secret(), name)
+        helped = helped_at_least(lever)
         if helped is not None:
             found.append((helped, lever, level, code))
+    # The order of the count itself would tell which of two equal figures is larger.
+    found.sort(key=lambda row: (-_per_hour(row[1].kind, row[0]), -row[0], row[1].kind, row[3], _name(row[1])))
     return [
         PublishedLever(
             snapshot=snapshot, kind=lever.kind, level=level, code=code, qualification_id=lever.qualification_id,
@@ -181,3 +218,14 @@ def _levers(snapshot: ShortageSnapshot) -> list[PublishedLever]:
         )
         for number, (helped, lever, level, code) in enumerate(found, 1)
     ]  # fmt: skip
+
+
+def _per_hour(kind: str, helped: int) -> float:
+    """Students per hour of work, for one step: what is done for all at once is reckoned by the figure that is shown."""
+    fixed, per_student = EFFORT[LeverKind(kind)]
+    return helped / (fixed + per_student * helped) if per_student else 1 / fixed
+
+
+def _name(lever: Lever) -> tuple[int, int, int]:
+    """What a kind of change is of, to put equal ones in an order that tells nothing."""
+    return lever.year or 0, lever.days or 0, lever.qualification_id or 0

@@ -7,7 +7,7 @@ market, which a process unpacks once per count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -36,7 +36,8 @@ class WhatIf:
     never helps (`upto` is the same number when it is less than asked, else None: more may help). `straight` of them go
     to the new place without anybody moving on, `moving_on` because somebody makes room. `fit`: students who may be left
     without a place and who fit the new one themselves. `gemeenten`: one chain of students by where they live (keys), who takes
-    the new place first, of `chain_length` students; empty when nothing helps.
+    the new place first, of `chain_length` students; empty when nothing helps. `own`: open students of the school that
+    asked whom such a place fits, and `own_stuck` those of them who may be left without one.
     """
 
     asked: int
@@ -47,6 +48,8 @@ class WhatIf:
     fit: int
     chain_length: int
     gemeenten: tuple[int, ...]
+    own: int = 0
+    own_stuck: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,11 @@ def what_if(
     places: int,
     region: Region | int | None = None,
     municipality: Municipality | int | None = None,
+    school: Organisation | int | None = None,
 ) -> WhatIf:
     """So many more places of one kind in the middle of a region or gemeente, each with its supervision.
+
+    With `school` also how many of its own open students such a place fits, and how many of those may be left without.
 
     `days` is the set of weekdays (bits) on which the place is open; it accepts every route, period and number of hours,
     and teaches everything: what such a place is worth at best. Raises `RuleError` when the count keeps no market any
@@ -96,7 +102,11 @@ def what_if(
         market.students.take(near), kind, None, market.policy, market.day.toordinal(), engine="numpy"
     )
     who = near[found.student()]
-    return _answer(market, _worth(market, who, places), places, int(market.stuck[who].sum()))
+    answer = _answer(market, _worth(market, who, places), places, int(market.stuck[who].sum()))
+    if school is None:
+        return answer
+    mine = who[market.school[who] == (school if isinstance(school, int) else school.pk)]
+    return replace(answer, own=len(mine), own_stuck=int(market.stuck[mine].sum()))
 
 
 def more_supervision(*, snapshot: ShortageSnapshot, team: Team | int, students: int) -> WhatIf:

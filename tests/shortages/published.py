@@ -40,7 +40,7 @@ class World:
             self._cell(snapshot, self.programmes[0], self.almere, small, 0)
         SupplyCell.objects.create(
             snapshot=snapshot, organisation=self.employer, municipality=self.leiden, period=self.period, vacancies=20,
-            places=40, taken=15, held=0, free=25, unused=10, blocked=3,
+            places=40, taken=15, held=0, free=25, unused=10, blocked=3, vacant=25,
         )  # fmt: skip
         publish_figures(snapshot=snapshot)
         self.counts.append(snapshot)

@@ -446,7 +446,7 @@ def test_every_word_of_the_count_has_its_definition():
     cells = {f.name for f in DemandCell._meta.fields} | {f.name for f in SupplyCell._meta.fields}
     assert cells & keys == {
         "students", "placed", "talking", "open", "applying", "silent", "without_fit", "competing", "structural",
-        "places", "taken", "held", "free", "unused", "blocked",
+        "places", "taken", "held", "free", "vacant", "unused", "blocked",
     }  # fmt: skip
     assert all(str(d.sentence).endswith(".") and str(d.exact).endswith(".") for d in definitions.definitions())
     assert definitions.definition("structural").term == "structureel tekort"

@@ -157,7 +157,7 @@ def test_the_table_counts_per_leerjaar_and_days_and_adds_up(client, coordinator,
 
 def test_what_helps_is_ranked_with_its_number_the_chain_and_what_it_takes(client, coordinator, school, counted):
     region = nights.leiden().postcodes.get().corop
-    nights.lever(counted, LeverKind.PLACE, region=region, year=2, days=3, steps=14, direct=5,
+    nights.lever(counted, LeverKind.PLACE, region=region, year=2, days=3, steps=15, direct=5,
                  qualification=f.QualificationFactory(), example={"chain": ["Leiden", "Katwijk"], "length": 2})  # fmt: skip
     nights.lever(counted, LeverKind.CALL, school=school, year=2, amount=4, gain=4)
     client.force_login(coordinator)

@@ -27,7 +27,7 @@ def counted(school, coordinator):
         snapshot = cells.night(FIRST_DAY)
         cells.cell(snapshot, school, municipality=cells.leiden(), placed=200, open=42, structural=27.0)
         region = cells.leiden().postcodes.get().corop
-        cells.lever(snapshot, LeverKind.PLACE, region=region, year=2, days=3, steps=10)
+        cells.lever(snapshot, LeverKind.PLACE, region=region, year=2, days=3, steps=15)
     return snapshot
 
 

@@ -63,7 +63,7 @@ def test_structural_and_frictional_are_not_told_apart_per_gemeente_or_with_few_f
     assert home.structural is None
     assert home.frictional is None
     snapshot.published.all().delete()
-    snapshot.supply.update(places=20, taken=15, free=5, blocked=0)
+    snapshot.supply.update(places=20, taken=15, free=5, vacant=5, blocked=0)
     publish_figures(snapshot=snapshot)
     country = PublishedFigure.objects.get(snapshot=snapshot, table="gebieden", level="land")
     assert country.open
