@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-CURRENT = 1
+FIRST = CURRENT = 1
 """The version a count is made by from now on."""
 SILENT_DAYS = 21
 """Days without a visit or a reaction from which version 1 calls a student silent."""

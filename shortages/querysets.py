@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from shortages.definitions import FIRST
 from shortages.enums import SnapshotStatus
 
 if TYPE_CHECKING:
@@ -25,3 +26,12 @@ class SnapshotQuerySet(models.QuerySet["ShortageSnapshot"]):
     def until(self, day: dt.date) -> Self:
         """Finished counts up to and including a day, newest first."""
         return self.done().filter(day__lte=day).order_by("-day")
+
+    def began_with(self, definition: int) -> dt.date | None:
+        """The first day that was counted by this version of the definitions; None for the first version there was.
+
+        Counts of before mean something else, so no line or forecast puts them beside those of after.
+        """
+        if definition == FIRST:
+            return None
+        return self.done().filter(definition=definition).aggregate(day=models.Min("day"))["day"]

@@ -98,12 +98,7 @@ def read_ahead(day: dt.date) -> list[Ahead]:
     periods = list(StagePeriod.objects.order_by("starts_on", "pk"))
     coming = [p for p in periods if day < p.starts_on <= day + dt.timedelta(weeks=WEEKS)]
     done = [p for p in periods if p.starts_on <= day]
-    counts = list(
-        ShortageSnapshot.objects.until(day)
-        .filter(Exists(DemandCell.objects.filter(snapshot=OuterRef("pk"))))
-        .order_by("day")
-        .values_list("day", "pk")
-    )
+    counts = counts_until(day)
     if not coming or not counts or (day - counts[-1][0]).days > NEAR_DAYS:
         return []
     wanted: dict[tuple[int, int], _Wanted] = {}
@@ -126,6 +121,20 @@ def read_ahead(day: dt.date) -> list[Ahead]:
         if ahead is not None:
             found.append(ahead)
     return found
+
+
+def counts_until(day: dt.date) -> list[tuple[dt.date, int]]:
+    """Return (day, key) of every count up to `day` that still has its cells, oldest first. One query.
+
+    Only of the version of the definitions the newest was made by: a pace across two meanings is no pace.
+    """
+    rows = list(
+        ShortageSnapshot.objects.until(day)
+        .filter(Exists(DemandCell.objects.filter(snapshot=OuterRef("pk"))))
+        .order_by("day")
+        .values_list("day", "pk", "definition")
+    )
+    return [(at, pk) for at, pk, definition in rows if definition == rows[-1][2]]
 
 
 def _want(period: StagePeriod, counts: list[tuple[dt.date, int]], first: int, offset: int, day: dt.date) -> _Wanted:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import F, Sum
 from django.template.defaultfilters import date as date_words
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organisations.models import Organisation, StagePeriod
-from shortages.ahead.history import WEEKS, comparable, wanted_columns, weeks_until
+from shortages.ahead.history import WEEKS, comparable, counts_until, wanted_columns, weeks_until
 from shortages.ahead.schools import CARD_FIELDS, school_year
-from shortages.models import DemandCell, Forecast, ForecastWarning, NumerusFixus, ShortageSnapshot
+from shortages.models import DemandCell, Forecast, ForecastWarning, NumerusFixus
 from stagematch.clock import today
 
 SHOWN_AT = (20, 16, 12, 8, 4)
@@ -152,12 +152,7 @@ def outlook_of(school: Organisation, period: StagePeriod) -> Outlook | None:
     done = list(StagePeriod.objects.filter(starts_on__lt=period.starts_on).order_by("starts_on"))
     alike = [p for p in comparable(period, done) if 300 <= (period.starts_on - p.starts_on).days <= 430]
     last = alike[-1] if alike else None
-    counts = list(
-        ShortageSnapshot.objects.until(forecast.day)
-        .filter(Exists(DemandCell.objects.filter(snapshot=OuterRef("pk"))))
-        .order_by("day")
-        .values_list("day", "pk")
-    )
+    counts = counts_until(forecast.day)
     week = weeks_until(period.starts_on, forecast.day)
     offset = 7 * week - (period.starts_on - forecast.day).days
     now = wanted_columns(period.starts_on, counts, week, offset, forecast.day)

@@ -17,7 +17,8 @@ from shortages.dashboard.areas import REGIONS, Area, AreaKind, Atlas, atlas_of
 from shortages.dashboard.cells import Counted, Night, Row, Totals, read_cells
 from shortages.dashboard.levers import FIRST, LeverLine, lines_of
 from shortages.dashboard.pictures import HeatTable, TileMap, Units, heat_of, map_of
-from shortages.dashboard.trend import Trend, trend_of
+from shortages.dashboard.trend import HALF_YEAR, YEAR, Trend, trend_of
+from shortages.models import ShortageSnapshot
 from stagematch.accounts.models import User
 from stagematch.clock import today
 
@@ -209,7 +210,21 @@ class Dashboard:
     def trend(self) -> Trend:
         if self.night is None or self.school is None or self.period is None:
             return Trend([], 3)
-        return trend_of(day=self.night.day, school=self.school, period=self.period, programme=self.programme)
+        return trend_of(
+            day=self.night.day,
+            definition=self.night.definition,
+            school=self.school,
+            period=self.period,
+            programme=self.programme,
+        )
+
+    @cached_property
+    def counts_anew_since(self) -> dt.date | None:
+        """Since when the words mean what they mean now, when that leaves counts out of the line; else None."""
+        if self.night is None:
+            return None
+        began = ShortageSnapshot.objects.began_with(self.night.definition)
+        return began if began is not None and began > self.night.day - YEAR - HALF_YEAR else None
 
     @cached_property
     def map(self) -> TileMap:

@@ -110,18 +110,26 @@ class _Sum:
 
 
 def trend_of(
-    *, day: dt.date, school: Organisation, period: StagePeriod, programme: Programme | None, before: bool = True
+    *,
+    day: dt.date,
+    definition: int,
+    school: Organisation,
+    period: StagePeriod,
+    programme: Programme | None,
+    before: bool = True,
 ) -> Trend:
     """Return the line of a school and period up to the count of `day`, and of the same period a year before.
 
-    One query for the ends of months; a second one while there are too few months for a line.
+    Only of counts by the version `definition`: others cannot be compared. One query for the ends of months; a second one while there are too few months for a line.
     """
-    cells = DemandCell.objects.filter(school=school)
+    cells = DemandCell.objects.filter(school=school, snapshot__definition=definition)
     if programme is not None:
         cells = cells.filter(programme=programme)
     recent, long_ago = day - HALF_YEAR, day - YEAR - HALF_YEAR
     nights = ShortageSnapshot.objects.filter(
-        Q(day__lte=day, day__gt=recent) | Q(day__lte=day - YEAR, day__gt=long_ago), status=SnapshotStatus.DONE
+        Q(day__lte=day, day__gt=recent) | Q(day__lte=day - YEAR, day__gt=long_ago),
+        status=SnapshotStatus.DONE,
+        definition=definition,
     )
     ends = nights.order_by().annotate(month=TruncMonth("day")).values("month").annotate(last=Max("day")).values("last")
     sums = _sums(cells, ends)

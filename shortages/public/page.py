@@ -1,5 +1,6 @@
 """The public page of the country or one area, read from published figures in at most nine queries."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -18,7 +19,7 @@ from shortages.enums import AreaLevel, PublishedTable
 from shortages.models import PublishedFigure, PublishedLever, ShortageSnapshot
 from shortages.public.levers import LeverLine, lines_of
 from shortages.public.map import DRAWINGS, CountryMap, draw
-from shortages.public.trend import Line, line_of
+from shortages.public.trend import WEEKS, Line, line_of
 
 MOST_LEVERS, MOST_READ = 6, 1000
 MOST_ROWS = 80
@@ -137,7 +138,19 @@ class PublicPage:
     def trend(self) -> Line | None:
         """The line of this area and period."""
         level, code = (self.nearest.level, self.nearest.code) if self.nearest else (self.level, self.code)
-        return line_of(level=level, code=code, period=self.period, until=self.snapshot.day)
+        return line_of(
+            level=level,
+            code=code,
+            period=self.period,
+            until=self.snapshot.day,
+            definition=self.snapshot.definition,
+        )
+
+    @cached_property
+    def counts_anew_since(self) -> dt.date | None:
+        """Since when the words mean what they mean now, when that leaves counts out of the line; else None."""
+        began = ShortageSnapshot.objects.began_with(self.snapshot.definition)
+        return began if began is not None and began > self.snapshot.day - dt.timedelta(weeks=WEEKS) else None
 
     @property
     def nearest(self) -> Row | None:

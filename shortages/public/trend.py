@@ -63,13 +63,16 @@ class Line:
         }
 
 
-def line_of(*, level: str, code: str, period: StagePeriod, until: dt.date) -> Line | None:
-    """Return the line of an area of the last half year, at most a point a week; None with fewer than two. One query."""
+def line_of(*, level: str, code: str, period: StagePeriod, until: dt.date, definition: int) -> Line | None:
+    """Return the line of an area of the last half year, at most a point a week; None with fewer than two. One query.
+
+    Only of counts by the version `definition`: others cannot be compared.
+    """
     days = [until - dt.timedelta(weeks=back) for back in range(WEEKS)]
     rows = (
         PublishedFigure.objects.filter(
             table=PublishedTable.AREAS, level=level, code=code, period=period, open__isnull=False,
-            snapshot__status=SnapshotStatus.DONE, snapshot__day__in=days,
+            snapshot__status=SnapshotStatus.DONE, snapshot__day__in=days, snapshot__definition=definition,
         )
         .order_by("snapshot__day")
         .values_list("snapshot__day", "open")

@@ -397,10 +397,11 @@ def test_what_if_refuses_what_makes_no_sense(leiden):
     assert gone.value.code == "what_if_gone"
 
 
-def test_detail_of_old_nights_goes_but_mondays_firsts_and_all_totals_stay():
+def test_detail_of_old_nights_goes_but_mondays_firsts_of_six_years_and_all_totals_stay():
     day = dt.date(2026, 11, 23)
-    kept = {dt.date(2026, 7, 6), dt.date(2026, 7, 1), dt.date(2026, 8, 20)}  # a Monday, a first, and 95 days ago
-    gone = {dt.date(2026, 7, 7), dt.date(2026, 6, 30)}
+    # A Monday, a first, 95 days ago, and the first Monday of the oldest period the forecast looks at.
+    kept = {dt.date(2026, 7, 6), dt.date(2026, 7, 1), dt.date(2026, 8, 20), dt.date(2021, 2, 1)}
+    gone = {dt.date(2026, 7, 7), dt.date(2026, 6, 30), dt.date(2020, 11, 16), dt.date(2020, 11, 1)}
     search(student__year=1)
     real = count(day=today())
     cell = DemandCell.objects.get()
@@ -409,11 +410,11 @@ def test_detail_of_old_nights_goes_but_mondays_firsts_and_all_totals_stay():
         cell.pk, cell.snapshot = None, snapshot
         cell.save()
     ShortageSnapshot.objects.filter(pk=real.pk).update(day=day)
-    assert services.drop_old_detail(day=day, dry_run=True) == 2
-    assert services.drop_old_detail(day=day) == 2
+    assert services.drop_old_detail(day=day, dry_run=True) == 4
+    assert services.drop_old_detail(day=day) == 4
     assert services.drop_old_detail(day=day) == 0
     assert set(DemandCell.objects.values_list("snapshot__day", flat=True)) == kept | {day}
-    assert ShortageSnapshot.objects.count() == 6
+    assert ShortageSnapshot.objects.count() == 9
 
 
 def test_invented_weeks_of_the_demo_obey_the_same_sums(leiden):
