@@ -105,7 +105,12 @@ def _silent(facts: Facts, settings: HelpSettings, day: dt.date) -> list[Found]:
 def _profile(facts: Facts, settings: HelpSettings, day: dt.date) -> list[Found]:
     if facts.is_open or facts.began_on is None or (day - facts.began_on).days < settings.profile_days:
         return []
-    text = _("Logde nog nooit in.") if facts.never_signed_in else _("Het profiel is nog niet compleet.")
+    if facts.never_signed_in:
+        text = _("Logde nog nooit in.")
+    elif facts.search is None:
+        text = _("Begon nog niet aan de zoektocht.")
+    else:
+        text = _("Het profiel is nog niet compleet.")
     cause = f"profile:{facts.search or 0}"
     return [Found(HelpReason.PROFILE, text, HelpAction.PROFILE, WEIGHT_PROFILE, cause=cause)]
 

@@ -265,11 +265,11 @@ def _with_facts(rows: QuerySet[PlacementSearch]) -> QuerySet[PlacementSearch]:
 
 
 def _without_search(school: Organisation) -> QuerySet[Student]:
-    """Students who were invited and never came: nobody else without a search is in trouble."""
+    """Students who have no search: those who were invited and never came, or came and never began."""
+    never_came = Q(invited_at__isnull=False, user__last_login=None)
     return (
-        Student.objects.filter(
-            school=school, is_active=True, invited_at__isnull=False, user__last_login=None, user__is_active=True
-        )
+        Student.objects.filter(school=school, is_active=True, user__is_active=True)
+        .filter(never_came | Q(user__last_login__isnull=False))
         .exclude(Exists(PlacementSearch.objects.filter(student=OuterRef("pk"))))
         .select_related("user")
     )
@@ -308,8 +308,13 @@ def facts_of(search: PlacementSearch) -> Facts:
 
 
 def _facts_without(student: Student) -> Facts:
+    seen = student.user.last_login
     return Facts(
-        search=None, student=student.pk, is_open=False, began_on=_day(student.invited_at), never_signed_in=True
+        search=None,
+        student=student.pk,
+        is_open=False,
+        began_on=_day(seen or student.invited_at),
+        never_signed_in=seen is None,
     )
 
 

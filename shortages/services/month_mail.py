@@ -22,13 +22,16 @@ from stagematch.mail.services import queue_mail
 TEMPLATE = "shortages/month"
 CATCH_UP_DAYS = 5
 """Working days on which a mail that did not go out on the first one still does; after that the month is skipped."""
+FRESH_DAYS = 2
+"""A count that is older waits for a new one, as long as there is time; then it goes with its date."""
 
 
 def send_month_mails(*, day: dt.date, dry_run: bool = False) -> int:
     """Mail the coordinators of every school once a month; return how many mails were (or would be) queued.
 
     On the first working day of the month, or in the days after it when that night was missed. Safe to run twice: the
-    school, the person and the month are the key. A school without a count or without students gets nothing.
+    school, the person and the month are the key. A school without a count or without students gets nothing; when the last
+    nights were not counted, the mail waits for a fresh count until the last of those days.
     """
     if not is_mail_day(day):
         return 0
@@ -55,6 +58,8 @@ def _mail(user: User, school: Organisation, day: dt.date, *, dry_run: bool) -> b
         return False
     page = Dashboard(user, QueryDict(f"school={school.slug}"))
     if page.night is None or page.period is None or not page.totals.students:
+        return False
+    if (day - page.night.day).days > FRESH_DAYS and is_mail_day(day + dt.timedelta(days=1)):
         return False
     if dry_run:
         return True

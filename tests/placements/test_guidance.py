@@ -106,6 +106,14 @@ def test_who_was_invited_and_never_came_is_named(school, told):
     assert codes(school) == [HelpReason.PROFILE]
 
 
+def test_who_came_and_never_began_is_named(school, told):
+    """No search at all is less than half a profile."""
+    ago = now() - dt.timedelta(days=20)
+    f.StudentFactory(programme__school=school, user__last_login=ago)
+    f.StudentFactory(programme__school=school, user__last_login=now())
+    assert [row.reasons for row in needing_help(school)] == [["Begon nog niet aan de zoektocht."]]
+
+
 def test_not_travelling_far_is_something_to_talk_about(school, search, told):
     search.max_distance_km = 4
     search.save()

@@ -105,3 +105,22 @@ def test_a_coordinator_can_switch_it_off_and_nobody_else_is_asked(counted, coord
     with at(FIRST_DAY):
         send_month_mails(day=FIRST_DAY)
     assert mails()[0].state == OutgoingMail.State.OFF
+
+
+def test_an_old_count_waits_for_a_fresh_one_and_goes_on_the_last_day(counted, school):
+    """Figures of last week are no news of the month, but better than a month of silence."""
+    late = FIRST_DAY + dt.timedelta(days=3)
+    last = max(day for day in (FIRST_DAY + dt.timedelta(days=n) for n in range(12)) if is_mail_day(day))
+    with at(late):
+        assert send_month_mails(day=late) == 0
+    with at(last):
+        assert send_month_mails(day=last) == 1
+    assert "4 januari" in mails()[0].body_text
+
+
+def test_a_fresh_count_ends_the_waiting(counted, school):
+    late = FIRST_DAY + dt.timedelta(days=3)
+    with at(late):
+        cells.cell(cells.night(late), school, open=40)
+        assert send_month_mails(day=late) == 1
+    assert mails()[0].subject == "Roc De Brug: 40 studenten hebben nog geen stageplek"
