@@ -24,17 +24,18 @@ def register() -> None:
 def situations_of(searches: Collection[int]) -> dict[int, Found]:
     """Return, of these searches, those that no best division has a place for. One query."""
     rows = SearchSituation.objects.filter(search__in=searches, kind__in=sorted(Situation.structural()))
-    return {row.search_id: _found(row) for row in rows}
+    columns = rows.values_list("search_id", "kind", "reason", "gain")  # hundreds of rows: no objects
+    return {search: _found(search, kind, reason, gain) for search, kind, reason, gain in columns}
 
 
-def _found(row: SearchSituation) -> Found:
-    cause = f"no_fit:{row.search_id}"
-    if row.kind == Situation.COMPETING:
+def _found(search: int, kind: str, reason: str, gain: int) -> Found:
+    cause = f"no_fit:{search}"
+    if kind == Situation.COMPETING:
         text = _("Er zijn te weinig plekken die passen.")
         return Found(HelpReason.NO_FIT, text, HelpAction.PLACE, WEIGHT_COMPETING, is_structural=True, cause=cause)
-    if row.reason == Rule.DISTANCE and row.gain:
-        more = ngettext("Verder reizen geeft %(n)d plek.", "Verder reizen geeft %(n)d plekken.", row.gain)
-        text = _("Er is geen plek die past.") + " " + more % {"n": row.gain}
+    if reason == Rule.DISTANCE and gain:
+        more = ngettext("Verder reizen geeft %(n)d plek.", "Verder reizen geeft %(n)d plekken.", gain)
+        text = _("Er is geen plek die past.") + " " + more % {"n": gain}
         return Found(HelpReason.NO_FIT, text, HelpAction.TRAVEL, WEIGHT_NONE, is_structural=True, cause=cause)
     text = _("Er is geen plek die past.")
     return Found(HelpReason.NO_FIT, text, HelpAction.PLACE, WEIGHT_NONE, is_structural=True, cause=cause)

@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from stagematch.links import views as link_views
+from stagematch.ui import kept
 
 pytest_plugins = ["tests.cast"]
 
@@ -22,3 +23,9 @@ def fresh_filter_options(request):
 def own_link_counters(monkeypatch) -> None:
     """Count the visits of secret links per test: all tests come from one address, and its limit is per minute."""
     monkeypatch.setattr(link_views, "COUNTERS", f"test-{uuid.uuid4()}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch) -> None:
+    """Let no test get what another one kept: rows are rolled back, and what was drawn from them is not."""
+    monkeypatch.setattr(kept, "SALT", str(uuid.uuid4()))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings as django_settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,7 +13,7 @@ from django.db.models import (
     Case,
     Count,
     Exists,
-    IntegerField,
+    Max,
     OuterRef,
     Prefetch,
     Q,
@@ -21,7 +22,7 @@ from django.db.models import (
     When,
     prefetch_related_objects,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -104,7 +105,10 @@ class HelpRow:
             when = weekdays.listing(weekdays.short(self.search.weekdays).split(", "))
         else:
             when = _("1 dag") if days == 1 else _("%(n)d dagen") % {"n": days}
-        groups = [group.name[:1].lower() + group.name[1:] for group in self.search.target_groups.all()[:MOST_GROUPS]]
+        wishes: list[str] | None = vars(self.search).get("wishes")  # `WISHES`, read with the row
+        if wishes is None:
+            wishes = [group.name for group in self.search.target_groups.all()[:MOST_GROUPS]]
+        groups = [name[:1].lower() + name[1:] for name in wishes[:MOST_GROUPS]]
         return ", ".join([when, *([weekdays.listing(groups)] if groups else [])])
 
     @property
@@ -147,18 +151,23 @@ def needing_help(
     day: dt.date | None = None,
     settings: HelpSettings | None = None,
     period: StagePeriod | None = None,
+    searches: Collection[int] | None = None,
 ) -> list[HelpRow]:
     """Return the school's students who need somebody now, the most urgent first; at most `limit`.
 
-    With a `period` only those with a search in it, which saves the query for who has none.
+    With a `period` only those with a search in it, which saves the query for who has none; with `searches` (primary
+    keys) only those of one's own among them. For a few of many, `urgent.most_urgent` is cheaper.
 
     Whoever is in conversation, has an offer or has the place of that search is left out. Three queries (with a limit
     four: `with_wishes`) and one for every registered reason: fixed, whatever the number of students. Only for who may see these students.
     """
     day = day or today()
     settings = settings or settings_of(school)
-    rows = _rows(_searches(school, day, period), settings, day)
-    for absent in _without_search(school) if period is None else ():
+    found = troubled(school, day, period)
+    if searches is not None:
+        found = found.filter(pk__in=searches)
+    rows = _rows(list(found.select_related("student__user", "home", "period")), settings, day)
+    for absent in _without_search(school) if period is None and searches is None else ():
         rows += _absent(absent, settings, day)
     rows.sort(key=lambda row: (-row.weight, row.student.user.last_name, row.student.user.first_name, row.student.pk))
     # Without a limit the caller shows a part of them: it asks for the wishes of that part.
@@ -193,7 +202,7 @@ def searches_of(student: Student) -> list[PlacementSearch]:
     day = today()
     rows = _with_facts(PlacementSearch.objects.filter(student=student).select_related("home", "period"))
     rows = rows.annotate(is_troubled=Case(When(_in_trouble(day), then=True), default=False))
-    found = list(rows.annotate(wishes=WISHES).order_by("-starts_on", "pk"))
+    found: list[PlacementSearch] = list(rows.annotate(wishes=WISHES).order_by("-starts_on", "pk"))
     for search in found:
         search.student = student
     return found
@@ -211,18 +220,17 @@ def _rows(searches: list[PlacementSearch], settings: HelpSettings, day: dt.date)
         found = [*told.get(search.pk, []), *reasons_of(facts_of(search), settings, day)]
         if found:
             found.sort(key=lambda reason: -reason.weight)
-            rows.append(HelpRow(search.student, search, tuple(found), _number(search, "open_applications")))
+            rows.append(HelpRow(search.student, search, tuple(found), open_of(vars(search))))
     return rows
 
 
-def _searches(school: Organisation, day: dt.date, period: StagePeriod | None) -> list[PlacementSearch]:
-    """One search per student: the open one, else the draft; the nearest to now wins."""
+def troubled(school: Organisation, day: dt.date, period: StagePeriod | int | None = None) -> QuerySet[PlacementSearch]:
+    """One search per student who may need help: the open one, else the draft; the nearest to now wins. With `FACTS`."""
     found = PlacementSearch.objects.filter(_in_trouble(day), student__school=school)
     if period is not None:
         found = found.filter(period=period)
-    found = _with_facts(found.select_related("student__user", "home", "period"))
     # 'open' comes after 'draft' in the alphabet, so the other way round.
-    return list(found.order_by("student_id", "-status", "starts_on", "pk").distinct("student_id"))
+    return _with_facts(found).order_by("student_id", "-status", "starts_on", "pk").distinct("student_id")
 
 
 def _in_trouble(day: dt.date) -> Q:
@@ -248,17 +256,17 @@ def _with_facts(rows: QuerySet[PlacementSearch]) -> QuerySet[PlacementSearch]:
     )
     begun = LadderStep.objects.filter(search=OuterRef("pk"))
     rejected_now = Rejection.objects.filter(application__search=OuterRef("pk"))
-    counted = mine.open().order_by().values("student").annotate(n=Count("pk")).values("n")
-    everything = mine.order_by().values("student").annotate(n=Count("pk")).values("n")
+    is_open = Q(status__in=ApplicationStatus.open_statuses())
+    counted = (
+        mine.order_by()
+        .values("student")
+        .annotate(json=JSONObject(open=Count("pk", filter=is_open), all=Count("pk"), last=Max("submitted_at")))
+    )
+    # Each is one look-up in an index: planning many takes the database longer than answering them.
     return rows.annotate(
-        open_applications=Coalesce(Subquery(counted, output_field=IntegerField()), 0),
-        all_applications=Coalesce(Subquery(everything, output_field=IntegerField()), 0),
-        last_reaction=Subquery(mine.order_by("-submitted_at").values("submitted_at")[:1]),
-        oldest_waiting=Subquery(unanswered.values("submitted_at")[:1]),
-        oldest_waiting_pk=Subquery(unanswered.values("pk")[:1]),
-        stopped_pk=Subquery(stopped.values("pk")[:1]),
-        stopped_on=Subquery(stopped.values("ended_on")[:1]),
-        stopped_from=Subquery(stopped.values("starts_on")[:1]),
+        reacted=Subquery(counted.values("json")),
+        oldest_waiting=Subquery(unanswered.values(json=JSONObject(pk="pk", at="submitted_at"))[:1]),
+        fell_away=Subquery(stopped.values(json=JSONObject(pk="pk", on="ended_on", since="starts_on"))[:1]),
         # `Student.rejections` counts everything ever; it says something about this search when it is the first one.
         counts_rejections=~Exists(earlier) | Exists(begun) | Exists(rejected_now),
     )
@@ -275,36 +283,74 @@ def _without_search(school: Organisation) -> QuerySet[Student]:
     )
 
 
-def _number(search: PlacementSearch, name: str) -> int:
-    return int(getattr(search, name))
-
-
 def _day(moment: dt.datetime | None) -> dt.date | None:
     return timezone.localtime(moment).date() if moment is not None else None
 
 
 def facts_of(search: PlacementSearch) -> Facts:
-    """Return what the rules look at, for a search of `_searches`."""
-    extra = vars(search)  # annotations, which the type checker does not know
-    student, user = search.student, search.student.user
-    stopped_on, stopped_from = extra["stopped_on"], extra["stopped_from"]
-    return Facts(
-        search=search.pk,
-        student=student.pk,
-        is_open=search.status == SearchStatus.OPEN,
-        rejections=student.rejections if extra["counts_rejections"] else 0,
-        opened_on=search.opened_on,
-        last_seen=_latest([search.opened_on, _day(user.last_login), _day(extra["last_reaction"])]),
-        waiting_since=_day(extra["oldest_waiting"]),
-        waiting_for=extra["oldest_waiting_pk"],
-        reactions=extra["all_applications"],
-        began_on=_latest([_day(user.last_login)]) or _day(student.invited_at) or _day(student.created_at),
-        never_signed_in=user.last_login is None,
-        max_km=search.max_distance_km,
-        stopped=extra["stopped_pk"],
-        stopped_on=stopped_on,
-        stopped_after=(stopped_on - stopped_from).days if stopped_on and stopped_from else 0,
+    """Return what the rules look at, for a search of `troubled` or `searches_of` with its student and user."""
+    student = search.student
+    return facts_from(
+        vars(search)
+        | {
+            "pk": search.pk,
+            "student__rejections": student.rejections,
+            "student__invited_at": student.invited_at,
+            "student__created_at": student.created_at,
+            "student__user__last_login": student.user.last_login,
+        }
     )
+
+
+FACTS = (
+    *("pk", "student_id", "status", "opened_on", "max_distance_km", "student__rejections", "student__invited_at"),
+    *(
+        "student__created_at",
+        "student__user__last_login",
+        "reacted",
+        "oldest_waiting",
+        "fell_away",
+        "counts_rejections",
+    ),
+)
+"""The columns that `facts_from` needs of a search."""
+
+
+def facts_from(row: Mapping[str, Any]) -> Facts:
+    """Return what the rules look at, from the columns `FACTS` of a search."""
+    reacted, waiting, stopped = row["reacted"] or {}, row["oldest_waiting"] or {}, row["fell_away"] or {}
+    last_login = _day(row["student__user__last_login"])
+    on, since = _date(stopped.get("on")), _date(stopped.get("since"))
+    return Facts(
+        search=row["pk"],
+        student=row["student_id"],
+        is_open=row["status"] == SearchStatus.OPEN,
+        rejections=row["student__rejections"] if row["counts_rejections"] else 0,
+        opened_on=row["opened_on"],
+        last_seen=_latest([row["opened_on"], last_login, _day(_moment(reacted.get("last")))]),
+        waiting_since=_day(_moment(waiting.get("at"))),
+        waiting_for=waiting.get("pk"),
+        reactions=reacted.get("all", 0),
+        began_on=last_login or _day(row["student__invited_at"]) or _day(row["student__created_at"]),
+        never_signed_in=last_login is None,
+        max_km=row["max_distance_km"],
+        stopped=stopped.get("pk"),
+        stopped_on=on,
+        stopped_after=(on - since).days if on and since else 0,
+    )
+
+
+def open_of(row: Mapping[str, Any]) -> int:
+    """How many reactions of this student wait for an outcome, from a row with `FACTS`."""
+    return int((row["reacted"] or {}).get("open", 0))
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _facts_without(student: Student) -> Facts:

@@ -1,20 +1,16 @@
-"""The cells of the newest count for one school, read in one query, and what they add up to."""
+"""The cells of the newest count for one school, and what they add up to."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Subquery
 from django.utils import timezone
 
 from organisations.models import Organisation, Programme, StagePeriod
-from shortages.enums import SnapshotStatus
-from shortages.models import DemandCell, ShortageSnapshot
-from stagematch.clock import today
+from shortages.models import DemandCell
 
 _COUNTS = ("students", "placed", "talking", "open", "without_fit", "competing", "silent", "structural")
-_NIGHT = ("pk", "day", "definition", "finished_at", "started_at")
 _PERIOD = ("pk", "slug", "name", "starts_on", "ends_on")
 
 
@@ -82,37 +78,42 @@ class Totals:
 
 @dataclass(frozen=True)
 class Counted:
-    """All cells of one school in the newest count; `night` is None when nothing was ever counted."""
+    """All cells of one school in one count, with their periods and opleidingen."""
 
-    night: Night | None
     rows: list[Row]
     periods: list[StagePeriod]
     programmes: list[Programme]
 
 
-def read_cells(school: Organisation | None) -> Counted:
-    """Return the newest finished count for a school. One query; a second one when the school is not in it."""
-    done = ShortageSnapshot.objects.filter(status=SnapshotStatus.DONE, day__lte=today()).order_by("-day", "-pk")
-    found: list[tuple[Any, ...]] = []
-    if school is not None:
-        night_columns = [f"snapshot__{name}" for name in _NIGHT]
-        period_columns = [f"period__{name}" for name in _PERIOD]
-        programme_columns = ["programme__pk", "programme__public_id", "programme__name"]
-        cells = DemandCell.objects.filter(school=school, snapshot=Subquery(done.values("pk")[:1]))
-        found = list(
-            cells.values_list(
-                *night_columns, *period_columns, *programme_columns, "municipality", "year", "days", *_COUNTS
-            )
-        )
-    if not found:
-        alone = done.values_list(*_NIGHT).first()
-        return Counted(Night(*alone) if alone else None, [], [], [])
-    n, p = len(_NIGHT), len(_NIGHT) + len(_PERIOD)
-    periods = {row[n]: row[n:p] for row in found}
+def night_of(school: Organisation | None) -> Night | None:
+    """Return the newest count, which a school of `schools_of` carries; None when nothing was ever counted. No query."""
+    found: dict[str, Any] | None = getattr(school, "newest_count", None)
+    if found is None:
+        return None
+    done = found["finished_at"]
+    return Night(
+        pk=found["pk"],
+        day=dt.date.fromisoformat(found["day"]),
+        definition=found["definition"],
+        finished_at=dt.datetime.fromisoformat(done) if done else None,
+        started_at=dt.datetime.fromisoformat(found["started_at"]),
+    )
+
+
+def read_cells(school: Organisation | None, night: Night | None) -> Counted:
+    """Return the cells of one count for a school. One query."""
+    if school is None or night is None:
+        return Counted([], [], [])
+    columns = [f"period__{name}" for name in _PERIOD]
+    columns += ["programme__pk", "programme__public_id", "programme__name", "municipality", "year", "days", *_COUNTS]
+    found: list[tuple[Any, ...]] = list(
+        DemandCell.objects.filter(school=school, snapshot=night.pk).values_list(*columns)
+    )
+    p = len(_PERIOD)
+    periods = {row[0]: row[:p] for row in found}
     programmes = {row[p]: row[p : p + 3] for row in found}
-    rows = [Row(row[n], row[p], row[p + 3], row[p + 4], row[p + 5], row[p + 6 :]) for row in found]
+    rows = [Row(row[0], row[p], row[p + 3], row[p + 4], row[p + 5], row[p + 6 :]) for row in found]
     return Counted(
-        night=Night(*found[0][:n]),
         rows=rows,
         periods=sorted(
             (StagePeriod(**dict(zip(_PERIOD, values, strict=True))) for values in periods.values()),

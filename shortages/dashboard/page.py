@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from organisations.models import Organisation, Programme, StagePeriod
-from shortages.ahead.schools import choose, schools_of
+from shortages.ahead.schools import choose, schools_in_short
 from shortages.dashboard.areas import REGIONS, Area, AreaKind, Atlas, atlas_of
-from shortages.dashboard.cells import Counted, Night, Row, Totals, read_cells
+from shortages.dashboard.cells import Counted, Night, Row, Totals, night_of, read_cells
 from shortages.dashboard.levers import FIRST, LeverLine, lines_of
 from shortages.dashboard.pictures import HeatTable, TileMap, Units, heat_of, map_of
 from shortages.dashboard.trend import HALF_YEAR, YEAR, Trend, trend_of
@@ -41,19 +41,19 @@ class Dashboard:
     def __init__(self, user: User, query: QueryDict) -> None:
         self.user = user
         self.query = query
-        self.schools = schools_of(user)
+        self.schools = schools_in_short(user)
         self.school: Organisation | None = choose(self.schools, query.get("school", ""))
 
     # --- What was counted ---
 
     @cached_property
     def _counted(self) -> Counted:
-        return read_cells(self.school)
+        return read_cells(self.school, self.night)
 
-    @property
+    @cached_property
     def night(self) -> Night | None:
         """The newest count that succeeded."""
-        return self._counted.night
+        return night_of(self.school)
 
     @property
     def counted_at(self) -> dt.datetime | None:
@@ -272,12 +272,13 @@ class Dashboard:
     def _what_if_url(self, **more: str) -> str:
         return self.url("shortage-what-if", **more)
 
-    @property
+    @cached_property
     def links(self) -> dict[str, str]:
         """Where the page leads, with its choices."""
         everything = {"alles": "ja"} if self.shows_all_levers else {}
         return {
             "page": self.url("shortage-dashboard"),
+            "all_levers": self.url("shortage-dashboard", alles="ja"),
             "students": self._students_url(),
             "structural": self._students_url(soort="structureel"),
             "friction": self._students_url(soort="frictie"),

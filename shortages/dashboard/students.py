@@ -1,6 +1,7 @@
 """The own students without a place, with the reason why and what to do: for the school alone, never for others."""
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -9,12 +10,13 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from organisations.models import TargetGroup
+from organisations.models import Organisation, TargetGroup
 from organisations.weekdays import listing
 from placements.browse.pager import Pager
 from placements.guidance import Found
 from placements.guidance.enums import HelpAction, HelpReason
 from placements.guidance.selectors import IN_CONVERSATION, HelpRow, needing_help
+from placements.guidance.urgent import most_urgent, rows_of
 from placements.models import Application, HelpSettings
 from shortages.dashboard.areas import AreaKind
 from shortages.dashboard.page import Dashboard
@@ -23,11 +25,13 @@ from shortages.dashboard.words import days_words
 from shortages.definitions import SILENT_DAYS
 from shortages.enums import Situation
 from stagematch.clock import now, today
+from stagematch.ui.kept import kept
 from students.enums import SearchStatus
 from students.models import PlacementSearch
 
 PER_PAGE = 50
 FEW = 8
+IN_NEED_SECONDS = 60
 
 
 def searches_of(page: Dashboard) -> QuerySet[Any]:
@@ -59,12 +63,36 @@ def searches_of(page: Dashboard) -> QuerySet[Any]:
     return found if page.programme is None else found.filter(student__programme=page.programme)
 
 
-def most_in_need(page: Dashboard, limit: int | None = FEW) -> list[HelpRow]:
-    """Return who needs somebody now, the most urgent first. At most four queries."""
+def _thresholds(school: Organisation) -> HelpSettings:
+    """When this school wants to hear of somebody; no query for a school of `schools_of`."""
+    return getattr(school, "help_settings", None) or HelpSettings(school=school)
+
+
+def most_in_need(page: Dashboard, limit: int | None = FEW, searches: Collection[int] | None = None) -> list[HelpRow]:
+    """Return who needs somebody now, the most urgent first; with `searches` only of those. At most four queries."""
     if page.school is None or page.period is None:
         return []
-    settings = getattr(page.school, "help_settings", None) or HelpSettings(school=page.school)
-    return needing_help(page.school, limit, settings=settings, period=page.period)
+    return needing_help(page.school, limit, settings=_thresholds(page.school), period=page.period, searches=searches)
+
+
+def in_need_now(school: Organisation, period: int | None, count: int, limit: int = FEW) -> list[HelpRow]:
+    """Return who needs somebody now in one period, the most urgent first; one query, and two more once a minute.
+
+    `count` is the key of the newest count, which says for whom no place fits.
+    Who is most urgent, and why, is kept for a minute: keys and reasons, no person. Who they are, and whether they still
+    search, is read every time, so nobody is shown who found a place meanwhile.
+    """
+    if period is None:
+        return []
+    settings = _thresholds(school)
+    of = [school.pk, period, count, today(), settings.pk, settings.changed_at if settings.pk else None]
+    urgent = kept(
+        "in-need",
+        of,
+        lambda: most_urgent(school, 2 * limit, period=period, settings=settings),
+        seconds=IN_NEED_SECONDS,
+    )
+    return rows_of(school, urgent, limit)
 
 
 def _is_silent() -> tuple[Any, ...]:
@@ -158,7 +186,8 @@ class StudentList:
                 Prefetch("target_groups", TargetGroup.objects.order_by("name"))
             )[self.pager.start : self.pager.stop]
         )
-        known = {row.search.pk: row for row in most_in_need(self.page, None) if row.search} if found else {}
+        rows = most_in_need(self.page, None, [search.pk for search in found]) if found else []
+        known = {row.search.pk: row for row in rows if row.search}
         return [
             HelpRow(
                 search.student,

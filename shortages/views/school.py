@@ -6,10 +6,9 @@ from django.views.decorators.http import require_safe
 
 from organisations.enums import Role
 from organisations.roles import role_required
-from shortages.ahead.outlook import card_of
+from shortages.dashboard.kept import counted_part
 from shortages.dashboard.page import Dashboard
-from shortages.dashboard.students import StudentList, most_in_need
-from shortages.definitions import definitions
+from shortages.dashboard.students import StudentList, in_need_now
 from stagematch.accounts.models import User
 
 TAB = "tekort"
@@ -26,13 +25,11 @@ def page_of(request: HttpRequest) -> Dashboard:
 def shortage(request: HttpRequest) -> HttpResponse:
     """Show the school's shortage of last night: the number, what helps, where and when, the line, and who needs help."""
     page = page_of(request)
-    context = {
-        "page": page,
-        "students": most_in_need(page) if page.totals.open else [],
-        "vooruitblik": card_of(page.school, page.period) if page.school and page.period else None,
-        "definitions": definitions(page.night.definition) if page.night else [],
-        "tab": TAB,
-    }
+    counted = counted_part(page)
+    students = []
+    if counted.open and page.school and page.night:
+        students = in_need_now(page.school, counted.period, page.night.pk)
+    context = {"page": page, "counted": counted, "students": students, "tab": TAB}
     return render(request, "shortages/dashboard/page.html", context)
 
 

@@ -1,0 +1,96 @@
+"""A query whose SQL Django works out once per process instead of once per request.
+
+For a query with subqueries, putting the SQL together takes longer than answering it does. The ORM stays the only place
+where the query is written, rules about who may see what included; only the values differ from call to call.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
+
+from django.db import connection, models
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+Row = TypeVar("Row", bound=models.Model)
+Value = int | dt.date | Collection[int]
+MOST = 32
+"""As many numbers can be given for one list."""
+_FIRST_NUMBER, _FIRST_DAY = 2_147_000_001, dt.date(1601, 1, 1)
+
+
+class Prepared:
+    """`build(**markers)` returns a `.values(…)` queryset; `rows(**values)` its rows, with the values put in.
+
+    `build` is called once, with a marker for each name of `takes`: int, dt.date, or list (of numbers, at most `MOST`). It may
+    only hand markers on to the query, never look at them. Raises ValueError when the SQL does not hold each of them.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any, dict[str, Any]]], **takes: type) -> None:
+        """Remember how to build; nothing is asked yet."""
+        self._build = build
+        self._takes = takes
+        self._made: tuple[str, list[Any], SQLCompiler, list[str]] | None = None
+
+    def rows(self, **values: Value) -> list[dict[str, Any]]:
+        """Ask, and return a dict per row. An empty list of numbers gives no rows without asking."""
+        if values.keys() != self._takes.keys():
+            raise ValueError(f"{sorted(values)} given, {sorted(self._takes)} expected")
+        if any(self._takes[name] is list and not values[name] for name in values):
+            return []
+        if self._made is None:
+            self._made = self._prepare()
+        sql, places, compiler, names = self._made
+        given = {name: _spread(value) if self._takes[name] is list else [value] for name, value in values.items()}
+        parameters: list[Any] = [
+            given[place.name][place.at] if isinstance(place, _Place) else place for place in places
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            found = cursor.fetchall()
+        # The conversions of each field, such as reading JSON, as the queryset itself does them.
+        return [dict(zip(names, row, strict=True)) for row in compiler.results_iter([found], tuple_expected=True)]
+
+    def _prepare(self) -> tuple[str, list[Any], SQLCompiler, list[str]]:
+        markers: dict[str, Any] = {}
+        known: dict[Any, _Place] = {}
+        for number, (name, kind) in enumerate(self._takes.items()):
+            first = _FIRST_NUMBER + 100 * number
+            if kind is list:
+                markers[name] = [first + at for at in range(MOST)]
+                known |= {marker: _Place(name, at) for at, marker in enumerate(markers[name])}
+            else:
+                markers[name] = _FIRST_DAY + dt.timedelta(days=number) if kind is dt.date else first
+                known[markers[name]] = _Place(name, 0)
+        query = self._build(**markers).query
+        compiler = query.get_compiler(connection=connection)
+        sql, parameters = compiler.as_sql()
+        places = [known.get(value, value) if isinstance(value, int | dt.date) else value for value in parameters]
+        if missing := set(known.values()) - {place for place in places if isinstance(place, _Place)}:
+            raise ValueError(f"not in the query: {sorted({place.name for place in missing})}")
+        names = list(query.selected) if query.selected else [*query.values_select, *query.annotation_select]
+        return sql, places, compiler, names
+
+
+class _Place:
+    """Where a value goes."""
+
+    def __init__(self, name: str, at: int) -> None:
+        self.name = name
+        self.at = at
+
+
+def _spread(numbers: Any) -> list[int]:
+    """A list of a fixed length with the same numbers."""
+    given = list(numbers)
+    if len(given) > MOST:
+        raise ValueError(f"{len(given)} numbers given, at most {MOST} fit")
+    return given + given[:1] * (MOST - len(given))
+
+
+def instance(model: type[Row], row: Mapping[str, Any], prefix: str = "") -> Row:
+    """Return an object from the columns of a row that begin with `prefix`; what was not read is read when asked for."""
+    names = [field.attname for field in model._meta.concrete_fields if prefix + field.attname in row]
+    return model.from_db(connection.alias, names, [row[prefix + name] for name in names])

@@ -1,0 +1,63 @@
+"""A prepared query answers as the ORM does, for any values, and refuses what it cannot put in."""
+
+# mypy: disable-error-code="no-untyped-def"
+
+import datetime as dt
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from organisations.models import StagePeriod
+from stagematch.accounts.models import User
+from stagematch.clock import today
+from stagematch.ui.prepared import MOST, Prepared, instance
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+people = Prepared(
+    lambda keys: User.objects.filter(pk__in=keys).order_by("pk").values("id", "email", "public_id"), keys=list
+)
+periods = Prepared(
+    lambda day, pk: StagePeriod.objects.filter(starts_on__gt=day, pk=pk).values("slug"), day=dt.date, pk=int
+)
+
+
+def test_it_answers_as_the_queryset_does_for_any_values():
+    users = [f.UserFactory() for _ in range(3)]
+    for chosen in (users[:1], users, users[1:]):
+        keys = [user.pk for user in chosen]
+        assert people.rows(keys=keys) == list(
+            User.objects.filter(pk__in=keys).order_by("pk").values("id", "email", "public_id")
+        )
+    period = f.PeriodFactory(starts_on=today())
+    assert periods.rows(day=today() - dt.timedelta(days=1), pk=period.pk) == [{"slug": period.slug}]
+    assert periods.rows(day=today(), pk=period.pk) == []
+
+
+def test_an_empty_list_asks_nothing():
+    with CaptureQueriesContext(connection) as queries:
+        assert people.rows(keys=[]) == []
+    assert len(queries) == 0
+
+
+def test_wrong_values_are_refused():
+    with pytest.raises(ValueError, match="at most"):
+        people.rows(keys=range(1, MOST + 2))
+    with pytest.raises(ValueError, match="expected"):
+        people.rows(other=[1])
+    lost = Prepared(lambda keys, day: User.objects.filter(pk__in=keys).values("id"), keys=list, day=dt.date)
+    with pytest.raises(ValueError, match="day"):
+        lost.rows(keys=[1], day=today())
+
+
+def test_an_object_reads_what_was_left_out_when_asked():
+    user = f.UserFactory()
+    made = instance(User, people.rows(keys=[user.pk])[0])
+    assert made == user
+    with CaptureQueriesContext(connection) as queries:
+        assert made.email == user.email
+        assert len(queries) == 0
+        assert made.first_name == user.first_name
+    assert len(queries) == 1
