@@ -88,7 +88,7 @@ def line_of(*, level: str, code: str, period: StagePeriod, until: dt.date, defin
     room = RIGHT + APART  # the newest gets its day first, then those that have room for it
     for day, number in reversed(found):
         x = LEFT + (RIGHT - LEFT) * (day - first).days // span
-        label = date_format(day, "j M") if room - x >= APART else ""
+        label = date_format(day, "j b") if room - x >= APART else ""
         room = x if label else room
         points.append(Point(day, number, x, _y(number, top), label))
     return Line(points[::-1], top)

@@ -122,6 +122,11 @@ class Visit:
     status: int = 200
 
 
+def is_about_the_shortage(email: str, visit: Visit) -> bool:
+    """Whether a page belongs to a school or shows the shortage: those are also printed."""
+    return email in {COORDINATOR, OBSERVER} or visit.label.startswith(("shortage", "open-data", "own-area"))
+
+
 def _page(name: str, *args: Any, query: str = "", label: str = "", status: int = 200) -> Visit:
     return Visit(
         label or name.removeprefix("admin:") + (f" {query}" if query else ""), reverse(name, args=args) + query, status

@@ -26,6 +26,14 @@ TOO_WIDE = """() => {
 }"""
 
 
+# On paper nobody can scroll: what an element hides on its right is lost. A box of one pixel is a hidden word.
+CUT_OFF = """() => [...document.querySelectorAll('main *')]
+  .filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
+  .map(e => `cut off on paper: ${e.tagName.toLowerCase()}.${e.className} (${e.scrollWidth} > ${e.clientWidth})`)"""
+PAPER = 688
+"""An A4 sheet without its margins (182 mm), in CSS pixels."""
+
+
 class Onlooker:
     """A browser page that remembers what went wrong in it."""
 
@@ -62,6 +70,21 @@ class Onlooker:
         wrong: list[str] = self.page.evaluate(TOO_WIDE)
         self.page.set_viewport_size(before)
         return [f"at {width} px {fault}" for fault in wrong]
+
+    def other_scheme(self, *, dark: bool) -> list[str]:
+        """Look at the same page in the other colours; it stays in them until the next `other_scheme`."""
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
+        return [f"{'dark' if dark else 'light'}: {fault}" for fault in self.look()]
+
+    def on_paper(self) -> list[str]:
+        """Look at the same page as it is printed, on a sheet of A4; it is back on the screen afterwards."""
+        before = self.page.viewport_size or {"width": 1280, "height": 900}
+        self.page.emulate_media(media="print", color_scheme="light")
+        self.page.set_viewport_size({"width": PAPER, "height": before["height"]})
+        wrong = [*self.look(), *self.page.evaluate(CUT_OFF)]
+        self.page.set_viewport_size(before)
+        self.page.emulate_media(media="screen")
+        return [f"in print: {fault}" for fault in wrong]
 
     @staticmethod
     def labelled(label: str, wrong: list[str]) -> list[str]:

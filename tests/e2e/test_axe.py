@@ -11,14 +11,17 @@ from playwright.sync_api import Browser
 
 from matchmaking.enums import ProposalStatus
 from matchmaking.models import Proposal
+from shortages.enums import SnapshotStatus
+from shortages.models import ShortageSnapshot
 from stagematch.accounts.models import User
-from tests.e2e import addresses
+from tests.e2e import addresses, addresses_school
 from tests.e2e.demo_site import served_demo
 from tests.e2e.inspection import Onlooker, session_cookie, window
 
 pytestmark = pytest.mark.browser
 
 DESKTOP, PHONE, NARROWEST = 1280, 390, 320
+TABLE = addresses.TABLE | addresses_school.TABLE
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,10 @@ def demo(
 
 
 def _look_at_all(browser: Browser, url: str, email: str, visits: list[addresses.Visit], *, width: int) -> list[str]:
-    """Visit each page; a phone is dark, so that both schemes are seen, and is also made as narrow as 400% zoom."""
+    """Visit each page; a phone is dark, so that both schemes are seen, and is also made as narrow as 400% zoom.
+
+    The pages of a school and of everybody about the shortage are seen in both schemes at both widths, and on paper.
+    """
     wrong: list[str] = []
     on_phone = width == PHONE
     cookie = session_cookie(email)
@@ -42,14 +48,20 @@ def _look_at_all(browser: Browser, url: str, email: str, visits: list[addresses.
             wrong += onlooker.visit(visit)
             if on_phone:
                 wrong += onlooker.labelled(visit.label, onlooker.fits(NARROWEST))
+            if addresses.is_about_the_shortage(email, visit):
+                wrong += onlooker.labelled(visit.label, onlooker.other_scheme(dark=not on_phone))
+                if not on_phone:
+                    wrong += onlooker.labelled(visit.label, onlooker.on_paper())
+                onlooker.page.emulate_media(color_scheme="dark" if on_phone else "light")
     return wrong
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("role", list(addresses.TABLE))
+@pytest.mark.parametrize("role", list(TABLE))
 def test_pages_have_no_fault(demo: str, browser: Browser, role: str, width: int) -> None:
-    visits = list(addresses.TABLE[role]())
-    assert _look_at_all(browser, demo, addresses.email_of(role), visits, width=width) == []
+    visits = list(TABLE[role]())
+    email = addresses_school.ROLES.get(role) or addresses.email_of(role)
+    assert _look_at_all(browser, demo, email, visits, width=width) == []
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -75,6 +87,25 @@ def test_the_admin_has_no_fault(demo: str, browser: Browser, email: str, width: 
     visits = list(addresses.admin_pages(User.objects.get(email=email)))
     assert len(visits) > 5
     assert _look_at_all(browser, demo, email, visits, width=width) == []
+
+
+def test_the_pages_before_the_first_count(demo: str, browser: Browser) -> None:
+    """A site that never counted says so, everywhere, and does not break."""
+    counts = ShortageSnapshot.objects.filter(status=SnapshotStatus.DONE)
+    done = list(counts.values_list("pk", flat=True))
+    names = ("dashboard", "students", "what-if", "fit", "fit-public", "forecast", "expected", "public", "area")
+    try:
+        counts.update(status=SnapshotStatus.RUNNING)
+        wrong: list[str] = []
+        for role in ("bpv", "gemeente", "public"):
+            visits = [
+                visit for visit in addresses.TABLE[role]()
+                if visit.label in {*(f"shortage-{name}" for name in names), "own-area", "open-data"}
+            ]  # fmt: skip
+            wrong += _look_at_all(browser, demo, addresses.email_of(role), visits, width=DESKTOP)
+        assert wrong == []
+    finally:
+        ShortageSnapshot.objects.filter(pk__in=done).update(status=SnapshotStatus.DONE)
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
