@@ -34,4 +34,5 @@ class SnapshotQuerySet(models.QuerySet["ShortageSnapshot"]):
         """
         if definition == FIRST:
             return None
-        return self.done().filter(definition=definition).aggregate(day=models.Min("day"))["day"]
+        first = self.done().filter(definition=definition).order_by("day").first()
+        return first.day if first else None

@@ -8,6 +8,7 @@ from organisations.inventory.selectors import told_by
 from organisations.invitations.hooks import told_by as invited_as
 from organisations.roles import is_known_as_staff
 from stagematch.accounts import landing
+from stagematch.accounts.models import User
 from stagematch.mail import samples
 from stagematch.mail.topics import Frequency, register_topic
 from stagematch.ui import context
@@ -27,7 +28,7 @@ def register() -> None:
     landing.register(95, new_page)
     register_export("antwoorden over stageplekken", told_by)
     register_export("uitnodigingen als collega", invited_as)
-    register_farewell("imports", lambda student, _actor: uploads.forget_files_of(student.school))
+    register_farewell("imports", forget_lists)
     samples.register("student_invited", lambda: {"school": "ROC De Brug", "email": "samira@student.debrug.example"})
     samples.register(
         "profile_incomplete",
@@ -43,6 +44,11 @@ def register() -> None:
         audience=lambda user: Student.objects.filter(user=user).exists(),
     )
     context.register_role(10, "student", sees_student_header)
+
+
+def forget_lists(student: Student, _actor: User) -> None:
+    """Let no list that a school sent make a deleted student again."""
+    uploads.forget_files_of(student.school)
 
 
 def sees_student_header(request: HttpRequest) -> bool:

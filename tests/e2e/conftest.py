@@ -4,6 +4,7 @@
 breaks its own Content-Security-Policy or a script throws.
 """
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
+from organisations.enums import Role
+from organisations.models import Membership
+from roadshows import services
+from roadshows.enums import RoadshowStatus
+from roadshows.models import Roadshow
+from roadshows.services import pledges
+from stagematch.accounts.models import User
+from stagematch.clock import today
+from tests import factories as f
 from tests.e2e.browser import axe_source, launch_options, prepare_driver
 
 # Playwright runs its own event loop in this thread, in which Django then refuses to use the database.
@@ -131,3 +141,30 @@ def axe() -> Callable[[Page], list[str]]:
         ]
 
     return check
+
+
+@pytest.fixture
+def organiser(db: None) -> User:
+    """Who organises roadshows for a partner."""
+    user: User = f.UserFactory(email="organiser@cast.example")
+    partner = f.OrganisationFactory(name="Samen Voor Plek", kind="partner")
+    Membership.objects.create(user=user, organisation=partner, role=Role.ORGANISER)
+    return user
+
+
+@pytest.fixture
+def roadshow(organiser: User) -> Roadshow:
+    """A roadshow of today, confirmed and public, whose desk for promises is open."""
+    made = services.create_roadshow(
+        organisation=organiser.memberships.get().organisation,
+        title="Wijk maakt plek",
+        actor=organiser,
+        day=today(),
+        begins_at=dt.time(13, 0),
+        ends_at=dt.time(17, 0),
+        is_public=True,
+        goal_places=20,
+    )
+    services.change_status(roadshow=made, to=RoadshowStatus.CONFIRMED, actor=organiser)
+    pledges.set_desk(roadshow=made, is_open=True, actor=organiser)
+    return Roadshow.objects.select_related("pledge_desk").get(pk=made.pk)

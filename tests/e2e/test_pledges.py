@@ -6,46 +6,18 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from organisations.enums import Role
-from organisations.models import Membership, SupervisorCapacity
-from placements import services as placing
+from organisations.models import SupervisorCapacity
 from placements.models import Vacancy
-from roadshows import services
-from roadshows.enums import RoadshowStatus
 from roadshows.models import Pledge, Roadshow
-from roadshows.services import pledges
 from roadshows.services.pledge_questions import month_later, pledge_night
 from stagematch.accounts.models import User
 from stagematch.clock import at, today
-from tests import factories as f
+from tests.e2e.pledge_steps import expect_one_all_the_way, make_vacancy, publish
 from tests.roadshows.pledges.cast import link_in_mail, moment, place_student
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Sign = Callable[[Page, str], None]
 Axe = Callable[[Page], list[str]]
-
-
-@pytest.fixture
-def organiser(db: None) -> User:
-    user: User = f.UserFactory(email="organiser@cast.example")
-    partner = f.OrganisationFactory(name="Samen Voor Plek", kind="partner")
-    Membership.objects.create(user=user, organisation=partner, role=Role.ORGANISER)
-    return user
-
-
-@pytest.fixture
-def roadshow(organiser: User) -> Roadshow:
-    made = services.create_roadshow(
-        organisation=organiser.memberships.get().organisation,
-        title="Wijk maakt plek",
-        actor=organiser,
-        day=today(),
-        is_public=True,
-        goal_places=20,
-    )
-    services.change_status(roadshow=made, to=RoadshowStatus.CONFIRMED, actor=organiser)
-    pledges.set_desk(roadshow=made, is_open=True, actor=organiser)
-    return Roadshow.objects.select_related("pledge_desk").get(pk=made.pk)
 
 
 def test_from_a_promise_on_a_phone_to_a_student(
@@ -95,22 +67,9 @@ def test_from_a_promise_on_a_phone_to_a_student(
     assert pledge.status == "started"
 
     # The stagemakelaar makes a vacancy of it; the text is theirs, the rest is there already.
-    desk = new_page()
-    sign_in(desk, broker.email)
-    desk.goto("/beheer/toezeggingen/")
-    desk.get_by_role("link", name="1 stageplek").click()
-    form = desk.locator("form", has=desk.get_by_role("button", name="Maak er een vacature van"))
-    form.get_by_label("Team").select_option(label=vacancy.team.name)
-    form.get_by_role("button", name="Maak er een vacature van").click()
-    expect(desk.locator("main")).to_contain_text("Het concept staat klaar")
-    draft = pledge.links.get(status="confirmed").vacancy
+    draft = make_vacancy(new_page(), sign_in, vacancy, pledge, broker)
     assert (draft.places, draft.years, draft.weekdays) == (1, 0b10, 1)
-    draft.organisation.vacancy_agreement = False
-    draft.organisation.save()
-    draft.qualifications.add(f.QualificationFactory())
-    draft.target_groups.add(f.TargetGroupFactory())
-    placing.update_vacancy(vacancy=draft, actor=broker, tasks="Koken met de buurt", pool=vacancy.pool)
-    placing.publish_vacancy(vacancy=Vacancy.objects.get(pk=draft.pk), actor=broker)
+    publish(draft, vacancy, broker)
     pledge.refresh_from_db()
     assert pledge.status == "published"
 
@@ -118,11 +77,8 @@ def test_from_a_promise_on_a_phone_to_a_student(
     place_student(draft, capacity, status="running")
     sign_in(phone, organiser.email)
     phone.goto(f"/roadshows/{roadshow.slug}/toezeggingen/")
-    steps = phone.locator(".sm-trechter li")
-    for number, words in enumerate(("toegezegd", "online", "gesprekken", "geplaatst", "begonnen")):
-        expect(steps.nth(number)).to_contain_text(words)
-        expect(steps.nth(number).locator(".sm-trechter__n")).to_have_text("1")
-    steps.nth(3).get_by_role("link").click()
+    expect_one_all_the_way(phone)
+    phone.locator(".sm-trechter li").nth(3).get_by_role("link").click()
     expect(phone.locator("tbody tr")).to_have_count(1)
     phone.get_by_role("link", name=vacancy.organisation.name).click()
     expect(phone.locator("main")).to_contain_text("gevuld")

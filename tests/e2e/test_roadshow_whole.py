@@ -4,27 +4,24 @@ Register, check in with the code of the ticket, write a note at a werktafel, pro
 month (the clock is moved), publish the vacancy that came of it, place a student; then the report shows the whole way.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from organisations.enums import Role
-from organisations.models import Membership, SupervisorCapacity
-from placements import services as placing
+from organisations.models import SupervisorCapacity
 from placements.models import Vacancy
 from roadshows import services
 from roadshows.enums import RoadshowStatus
 from roadshows.models import Pledge, Registration, Roadshow, TableNote
-from roadshows.services import checkin, pledges, tables
+from roadshows.services import checkin, tables
 from roadshows.services.pledge_questions import month_later, pledge_night
 from stagematch.accounts.models import User
 from stagematch.clock import at, today
 from stagematch.mail.models import OutgoingMail
-from tests import factories as f
 from tests.e2e.conftest import PHONE
+from tests.e2e.pledge_steps import expect_one_all_the_way, make_vacancy, publish
 from tests.roadshows.pledges.cast import link_in_mail, moment, place_student
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,31 +31,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def quiet_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Mails are read from the outbox here; the walk with a real worker is test_whole_path."""
     monkeypatch.setattr("stagematch.mail.services._hand_over", lambda mail_id: None)
-
-
-@pytest.fixture
-def organiser(db: None) -> User:
-    user: User = f.UserFactory(email="organiser@cast.example")
-    partner = f.OrganisationFactory(name="Samen Voor Plek", kind="partner")
-    Membership.objects.create(user=user, organisation=partner, role=Role.ORGANISER)
-    return user
-
-
-@pytest.fixture
-def roadshow(organiser: User) -> Roadshow:
-    made = services.create_roadshow(
-        organisation=organiser.memberships.get().organisation,
-        title="Wijk maakt plek",
-        actor=organiser,
-        day=today(),
-        begins_at=dt.time(13, 0),
-        ends_at=dt.time(17, 0),
-        is_public=True,
-        goal_places=20,
-    )
-    services.change_status(roadshow=made, to=RoadshowStatus.CONFIRMED, actor=organiser)
-    pledges.set_desk(roadshow=made, is_open=True, actor=organiser)
-    return Roadshow.objects.select_related("pledge_desk").get(pk=made.pk)
 
 
 def _path(address: str) -> str:
@@ -162,33 +134,17 @@ def _a_month_later(page: Page, pledge: Pledge) -> None:
 def _publish(
     desk: Page, sign_in: Callable[[Page, str], None], vacancy: Vacancy, pledge: Pledge, broker: User
 ) -> Vacancy:
-    sign_in(desk, broker.email)
-    desk.goto("/beheer/toezeggingen/")
-    desk.get_by_role("link", name="1 stageplek").click()
-    form = desk.locator("form", has=desk.get_by_role("button", name="Maak er een vacature van"))
-    form.get_by_label("Team").select_option(label=vacancy.team.name)
-    form.get_by_role("button", name="Maak er een vacature van").click()
-    expect(desk.locator("main")).to_contain_text("Het concept staat klaar")
-    draft = pledge.links.get(status="confirmed").vacancy
-    draft.organisation.vacancy_agreement = False
-    draft.organisation.save()
-    draft.qualifications.add(f.QualificationFactory())
-    draft.target_groups.add(f.TargetGroupFactory())
-    placing.update_vacancy(vacancy=draft, actor=broker, tasks="Koken met de buurt", pool=vacancy.pool)
-    placing.publish_vacancy(vacancy=Vacancy.objects.get(pk=draft.pk), actor=broker)
+    made = publish(make_vacancy(desk, sign_in, vacancy, pledge, broker), vacancy, broker)
     pledge.refresh_from_db()
     assert pledge.status == "published"
-    return Vacancy.objects.get(pk=draft.pk)
+    return made
 
 
 def _read_the_report(page: Page, roadshow: Roadshow, organisation: str) -> None:
     page.goto(f"/roadshows/{roadshow.slug}/opbrengst/")
-    steps = page.locator(".sm-trechter li")
-    for number, words in enumerate(("toegezegd", "online", "gesprekken", "geplaatst", "begonnen")):
-        expect(steps.nth(number)).to_contain_text(words)
-        expect(steps.nth(number).locator(".sm-trechter__n")).to_have_text("1")
+    expect_one_all_the_way(page)
     expect(page.locator("main")).to_contain_text("1 mens kwam")
-    steps.nth(4).get_by_role("link").click()
+    page.locator(".sm-trechter li").nth(4).get_by_role("link").click()
     expect(page.locator("tbody tr")).to_have_count(1)
     expect(page.locator("tbody tr")).to_contain_text(organisation)
     page.go_back()
