@@ -20,7 +20,10 @@ from shortages.demo import cell_totals, invented_demand, read_cells, writable_ce
 from shortages.enums import SnapshotStatus
 from shortages.models import DemandCell, ExpectedIntake, NumerusFixus, ShortageSnapshot
 from shortages.services import forecast_night
+from shortages.services.publish import publish_figures
 from stagematch.clock import now
+
+MOST_CELLS = 5_000
 
 
 def fill(day: dt.date) -> str:
@@ -62,6 +65,9 @@ def _last_year(counted: ShortageSnapshot, coming: StagePeriod, before: StagePeri
             finished_at=moment,
         )
         copy_columns(DemandCell, writable_cells(found) | {"snapshot_id": snapshot.pk})
+        # What everybody may see of last year, so that there is a season to learn from; at most some thousand cells a week.
+        if len(cells["students"]) <= MOST_CELLS or week % 4 == 0:
+            publish_figures(snapshot=snapshot)
 
 
 def _later(cells: dict[str, Column], luck: Column, left: float) -> dict[str, Column]:

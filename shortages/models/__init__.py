@@ -3,7 +3,7 @@
 from shortages.models.expected import ExpectedIntake, NumerusFixus
 from shortages.models.forecast import Forecast, ForecastWarning, WarningLevel
 from shortages.models.levers import Lever
-from shortages.models.published import FitCell, PublishedFigure, PublishedLever
+from shortages.models.published import FitCell, PublishedFigure, PublishedForecast, PublishedLever
 from shortages.models.snapshot import DemandCell, SearchSituation, ShortageSnapshot, SupplyCell
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Lever",
     "NumerusFixus",
     "PublishedFigure",
+    "PublishedForecast",
     "PublishedLever",
     "SearchSituation",
     "ShortageSnapshot",

@@ -1,7 +1,7 @@
 """What was published about students, stored once a night and never computed again (product R9, docs/disclosure.md)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from organisations.models import Organisation, Qualification, StagePeriod, TargetGroup, WorkProcess
@@ -86,6 +86,40 @@ class PublishedLever(models.Model):
 
     def __str__(self) -> str:
         return f"{self.snapshot}: {self.kind} {self.helped}"
+
+
+class PublishedForecast(models.Model):
+    """How many students of an area are expected to have no place when a period begins, as everybody may see it.
+
+    Computed from `PublishedFigure` and from nothing else: whoever has the open data can do it again. Multiples of five;
+    `low` is empty when it would be under five. Kept as it was said on that day.
+    """
+
+    day = models.DateField(_("stand van"))
+    period = models.ForeignKey(StagePeriod, models.PROTECT, related_name="+", verbose_name=_("periode"))
+    level = models.CharField(_("soort gebied"), max_length=14, choices=AreaLevel)
+    code = models.CharField(_("code van het gebied"), max_length=20)
+    weeks = models.PositiveSmallIntegerField(_("weken tot het begin"))
+    low = models.PositiveIntegerField(_("laag"), null=True, blank=True)
+    middle = models.PositiveIntegerField(_("midden"))
+    high = models.PositiveIntegerField(_("hoog"))
+    past = models.PositiveSmallIntegerField(_("eerdere periodes waarop dit rust"))
+    method = models.PositiveSmallIntegerField(_("versie van de methode"))
+
+    class Meta:
+        verbose_name = _("gepubliceerde verwachting")
+        verbose_name_plural = _("gepubliceerde verwachtingen")
+        ordering = ["-day", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["day", "period", "level", "code"], name="published_forecast_once"),
+            models.CheckConstraint(
+                condition=Q(middle__lte=F("high")) & (Q(low__isnull=True) | Q(low__lte=F("middle"))),
+                name="published_forecast_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.code} {self.middle}"
 
 
 class FitCell(models.Model):

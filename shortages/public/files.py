@@ -12,12 +12,12 @@ from organisations.weekdays import short
 from shortages.areas import COUNTRY, all_names
 from shortages.definitions import definitions
 from shortages.enums import AreaLevel, PublishedTable
-from shortages.models import FitCell, PublishedFigure, PublishedLever, ShortageSnapshot
+from shortages.models import FitCell, PublishedFigure, PublishedForecast, PublishedLever, ShortageSnapshot
 
 LICENCE = "CC0-1.0"
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/deed.nl"
 FORMAT = 2  # of the files; another number when a column changes its meaning or goes away
-HELPS, FIT = "helpt", "past"
+HELPS, FIT, AHEAD = "helpt", "past", "verwacht"
 LATEST = "laatste"
 Row = Sequence[Any]
 
@@ -64,6 +64,11 @@ _ABOUT = {
     "plekken_in_gesprek": gettext_lazy("Zie ‘plek in gesprek’ bij de begrippen. Op 5 afgerond."),
     "vrij_niemand_reageerde": gettext_lazy("Zie ‘vrij, niemand reageerde’ bij de begrippen. Op 5 afgerond."),
     "marge_plekken": gettext_lazy("Zoveel kunnen deze vier ernaast zitten, 19 van de 20 keer."),
+    "weken": gettext_lazy("Weken tot het begin van de stageperiode."),
+    "verwacht_laag": gettext_lazy("In 8 van de 10 keer zijn het er minstens zoveel. Leeg is: minder dan 5."),
+    "verwacht_midden": gettext_lazy("Even vaak te hoog als te laag. Wie dan nog in gesprek is, telt mee."),
+    "verwacht_hoog": gettext_lazy("In 8 van de 10 keer zijn het er hooguit zoveel."),
+    "eerdere_periodes": gettext_lazy("Zoveel eerdere stageperiodes leerden ons hoe het gaat."),
     "soort": gettext_lazy("Wat er kan veranderen."),
     "geholpen_minstens": gettext_lazy("Zoveel studenten krijgen zo minstens een plek."),
     "werkproces": gettext_lazy("Code van het werkproces."),
@@ -142,6 +147,28 @@ def _levers(snapshot: ShortageSnapshot) -> Iterator[Row]:
         )
 
 
+def _ahead(snapshot: ShortageSnapshot) -> Iterator[Row]:
+    names = all_names()
+    rows = PublishedForecast.objects.filter(day=snapshot.day).select_related("period")
+    order = {level: place for place, level in enumerate(AreaLevel.values)}
+    for row in sorted(rows, key=lambda r: (r.period.starts_on, r.period.ends_on, order[r.level], r.code)):
+        yield (
+            _id(snapshot, AHEAD, row.period.slug, row.level, row.code),
+            snapshot.day,
+            row.period.slug,
+            row.period.starts_on,
+            row.period.ends_on,
+            row.level,
+            row.code,
+            names[AreaLevel(row.level)].get(row.code, row.code),
+            row.weeks,
+            row.low,
+            row.middle,
+            row.high,
+            row.past,
+        )
+
+
 def _fit(snapshot: ShortageSnapshot) -> Iterator[Row]:
     cells = FitCell.objects.filter(snapshot=snapshot, school=None, code=COUNTRY).select_related(
         "work_process", "target_group"
@@ -203,6 +230,13 @@ TABLES: dict[str, Table] = {
                 "geholpen_minstens",
             ),
             _levers,
+        ),
+        Table(
+            AHEAD,
+            gettext_lazy("Verwacht"),
+            gettext_lazy("Studenten zonder afgesproken plek op de eerste dag van de stageperiode, zoals verwacht."),
+            ("id", "datum", *_AREA, "weken", "verwacht_laag", "verwacht_midden", "verwacht_hoog", "eerdere_periodes"),
+            _ahead,
         ),
         Table(
             FIT,

@@ -1,4 +1,4 @@
-"""The public page of the country or one area, read from published figures in at most nine queries."""
+"""The public page of the country or one area, read from published figures in at most ten queries."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -16,7 +16,8 @@ from organisations.weekdays import text as days_text
 from shortages.areas import COUNTRY, Names, all_names, homes_of
 from shortages.definitions import Definition, definitions
 from shortages.enums import AreaLevel, PublishedTable
-from shortages.models import PublishedFigure, PublishedLever, ShortageSnapshot
+from shortages.models import PublishedFigure, PublishedForecast, PublishedLever, ShortageSnapshot
+from shortages.public.expected import Expected, expected_at, sentence, span
 from shortages.public.levers import LeverLine, lines_of
 from shortages.public.map import DRAWINGS, CountryMap, draw
 from shortages.public.trend import WEEKS, Line, line_of
@@ -37,6 +38,7 @@ class Row:
     url: str = ""
     level: str = ""
     code: str = ""
+    expected: str = ""  # without a place at the start of the period: '230–290'
 
     @property
     def open(self) -> int | None:
@@ -45,6 +47,15 @@ class Row:
     @property
     def free(self) -> int:
         return (self.figure.free if self.figure else None) or 0
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is expected, of which area, and the sentence that says it."""
+
+    area: Row
+    forecast: PublishedForecast
+    sentence: str
 
 
 @dataclass
@@ -63,6 +74,7 @@ class PublicPage:
     names: Names
     inside: set[str] | None  # codes of `kind` that lie in this area; None for all
     best: list[PublishedLever]
+    expected: Expected
     around: list[Row] = field(default_factory=list)
 
     @property
@@ -108,7 +120,13 @@ class PublicPage:
         codes = [code for code in names if self.inside is None or code in self.inside]
         if self.kind == AreaLevel.MUNICIPALITY:
             codes = [code for code in codes if code in found]
-        return [Row(names[code], found.get(code), self._area_url(self.kind, code)) for code in codes]
+        return [
+            Row(
+                names[code], found.get(code), self._area_url(self.kind, code), self.kind, code,
+                self._span(self.kind, code),
+            )
+            for code in codes
+        ]  # fmt: skip
 
     @property
     def parts_shown(self) -> list[Row]:
@@ -190,6 +208,24 @@ class PublicPage:
             return None
         return min(100, round(100 * figure.structural / figure.open / 5) * 5)
 
+    @property
+    def shows_expected(self) -> bool:
+        """Whether the table of areas has a column for what is expected."""
+        return any(row.expected for row in self.parts)
+
+    @property
+    def outlook(self) -> Outlook | None:
+        """What is expected here at the start of the period; of the smallest area around when there is nothing of this one."""
+        for row in (self.row_of(self.level, self.code), *self.around):
+            found = self.expected.get((row.level, row.code))
+            if found is not None:
+                return Outlook(row, found, sentence(found, self.period))
+        return None
+
+    def _span(self, level: str, code: str) -> str:
+        found = self.expected.get((level, code))
+        return span(found) if found else ""
+
     def _mine(self, table: str) -> Iterable[PublishedFigure]:
         return (f for f in self.rows if f.table == table and f.level == self.level and f.code == self.code)
 
@@ -203,7 +239,7 @@ class PublicPage:
         """A line for any area, with its name and address."""
         name = self.names[level].get(code, code)
         url = reverse("shortage-public") if level == AreaLevel.COUNTRY else self._area_url(level, code)
-        return Row(name, self._find(PublishedTable.AREAS, level, code), url, level, code)
+        return Row(name, self._find(PublishedTable.AREAS, level, code), url, level, code, self._span(level, code))
 
 
 def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = False) -> PublicPage | None:
@@ -230,7 +266,7 @@ def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = Fa
     page = PublicPage(
         snapshot=snapshot, period=period, periods=periods, level=level, code=code, name=names[level][code], kind=kind,
         kinds=kinds, rows=rows, names=names, inside=inside,
-        best=_levers(snapshot, level, code, above),
+        best=_levers(snapshot, level, code, above), expected=expected_at(snapshot.day, period),
     )  # fmt: skip
     if around:
         for other in AROUND:

@@ -18,8 +18,9 @@ from organisations.models import Membership, Organisation
 from organisations.roles import has_role_at
 from shortages import emails
 from shortages.ahead.history import Ahead, read_ahead
+from shortages.ahead.published import expected_of
 from shortages.forecast import METHOD, Outlook, forecast
-from shortages.models import Forecast, ForecastWarning, WarningLevel
+from shortages.models import Forecast, ForecastWarning, PublishedForecast, WarningLevel
 from shortages.models.expected import MOST_EXPECTED
 from stagematch import clock
 from stagematch.accounts.models import User
@@ -35,30 +36,34 @@ class ForecastNight:
     periods: int = 0
     forecasts: int = 0
     warned: int = 0
+    published: int = 0
 
     def lines(self) -> list[str]:
         """Say it in lines."""
-        return [f"{self.periods} periodes, {self.forecasts} vooruitblikken, {self.warned} waarschuwingen"]
+        made = f"{self.periods} periodes, {self.forecasts} vooruitblikken, {self.published} gepubliceerd"
+        return [f"{made}, {self.warned} waarschuwingen"]
 
 
 def forecast_night(*, day: dt.date, dry_run: bool = False) -> ForecastNight:
     """Forecast every period that begins within 26 weeks, from the counts up to `day`, and warn who asked for it.
 
-    A day is forecast once: what was said is never said differently afterwards, also when somebody corrects a number
+    What everybody may see of areas is worked out apart, from published figures alone. A day is forecast once: what was said is never said differently afterwards, also when somebody corrects a number
     later; a second start only sends warnings that were not sent. Without a count of the last four days nothing is
     forecast. A dry run writes and mails nothing.
     """
     known = set(Forecast.objects.filter(day=day).values_list("period", flat=True))
     rows = [row for ahead in read_ahead(day) if ahead.period.pk not in known for row in rows_of(ahead)]
     periods = len({row.period_id for row in rows})
+    shown = [] if PublishedForecast.objects.filter(day=day).exists() else expected_of(day)
     if dry_run:
-        return ForecastNight(periods, len(rows), 0)
+        return ForecastNight(periods, len(rows), 0, len(shown))
     with transaction.atomic():
         # Two that start together: the constraint lets one of each row in.
         Forecast.objects.bulk_create(rows, ignore_conflicts=True)
+        PublishedForecast.objects.bulk_create(shown, ignore_conflicts=True)
         warned = _warn(day)
-    log.info("forecast.made", day=str(day), forecasts=len(rows), warned=warned)
-    return ForecastNight(periods, len(rows), warned)
+    log.info("forecast.made", day=str(day), forecasts=len(rows), published=len(shown), warned=warned)
+    return ForecastNight(periods, len(rows), warned, len(shown))
 
 
 def rows_of(ahead: Ahead) -> Iterator[Forecast]:
