@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q, Value
 
 from shortages.enums import AreaLevel
 from stagematch.regions.models import Municipality, MunicipalityRegion, PostcodeArea, Region
@@ -101,10 +101,17 @@ Names = dict[AreaLevel, dict[str, str]]
 
 
 def all_names() -> Names:
-    """Return the names of all areas by kind and code, in the order of the names. Two queries."""
+    """Return the names of all areas by kind and code, in the order of the names; the newest name of each. One query."""
     names: Names = {level: {} for level in AreaLevel}
     names[AreaLevel.COUNTRY][COUNTRY] = str(AreaLevel.COUNTRY.label)
-    for kind, code, name in Region.objects.order_by("name").values_list("kind", "code", "name"):
-        names[LEVELS[Region.Kind(kind)]][code] = name
-    names[AreaLevel.MUNICIPALITY] = dict(Municipality.objects.order_by("name").values_list("code", "name"))
+    levels = {str(kind): level for kind, level in LEVELS.items()} | {"": AreaLevel.MUNICIPALITY}
+    columns = ("kind", "code", "name", "valid_from")
+    gemeenten = Municipality.objects.order_by().annotate(kind=Value("", CharField())).values_list(*columns)
+    rows = list(Region.objects.order_by().values_list(*columns).union(gemeenten, all=True).order_by("name"))
+    newest: dict[tuple[str, str], dt.date] = {}
+    for kind, code, _name, since in rows:
+        newest[kind, code] = max(since, newest.get((kind, code), since))
+    for kind, code, name, since in rows:
+        if newest[kind, code] == since:
+            names[levels[kind]][code] = name
     return names

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from organisations.models import Organisation, Programme, StagePeriod
 from shortages.enums import SnapshotStatus
@@ -69,7 +70,11 @@ def world() -> World:
     period = f.PeriodFactory(
         slug="feb-jul-2027", name="februari tot juli 2027", starts_on=dt.date(2027, 2, 1), ends_on=dt.date(2027, 7, 9)
     )
-    schools = [f.SchoolFactory(name="Roc Een", slug="roc-een"), f.SchoolFactory(name="Roc Twee", slug="roc-twee")]
+    # What is rounded up or down follows from who the school is: one that is always the same is rounded the same way.
+    schools = [
+        f.SchoolFactory(name="Roc Een", slug="roc-een", public_id=UUID(int=1)),
+        f.SchoolFactory(name="Roc Twee", slug="roc-twee", public_id=UUID(int=2)),
+    ]
     return World(
         leiden, almere, zuid_holland, flevoland, period, [f.ProgrammeFactory(school=s) for s in schools],
         f.OrganisationFactory(),
