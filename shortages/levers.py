@@ -1,8 +1,7 @@
 """What would help, as rows for `Lever`: each with what one step of it promises (docs/shortage.md), best first.
 
 PLACE and SUPERVISION promise exactly: the most that can be placed goes up by one with each of `steps` steps. WEEKDAY,
-TRAVEL and YEAR promise that exactly `gain` more can be placed if every student in it goes along (at least so many, when
-`example` says 'at_least'). CALL promises no more
+TRAVEL and YEAR promise that exactly `gain` more can be placed if every student in it goes along. CALL promises no more
 than that every best division has a place for each of these students.
 """
 
@@ -41,8 +40,6 @@ HOURS_PER_STUDENT = 4
 TRAVEL_KM = 5
 WEEKDAYS = 5
 YEARS = 4
-MOST_ASKED_AGAIN = 40_000
-"""Students for whom a school's lever is worked out twice in one night, when once did not settle it."""
 LEAST_CALL = 5
 """Fewer silent students than this are not told per region: it would point at persons (R9)."""
 EFFORT: dict[LeverKind, tuple[float, float]] = {
@@ -111,8 +108,8 @@ def for_everybody(night: Night, found: Structural, names: dict[int, str]) -> lis
 
 def chain_example(night: Night, students: Iterable[int], length: int, names: dict[int, str]) -> dict[str, Any]:
     """A chain as facts: the gemeente of each student in it, who takes the new place first. Never a person."""
-    where = night.demand["municipality"][night.student_row]
-    return {"length": length, "chain": [names.get(int(where[i]), "") for i in students]}
+    where, row = night.demand["municipality"], night.student_row
+    return {"length": length, "chain": [names.get(int(where[row[i]]), "") for i in students]}
 
 
 def extra_places(night: Night, found: Structural, region: Column, names: dict[int, str]) -> list[Advice]:
@@ -185,10 +182,9 @@ def _supervision_advice(
         return []
     pools, worth = value
     # Where a team is: at its first vacancy with a free place.
-    first = np.full(night.pools.n, -1, np.int64)
-    for row in range(night.vacancies.n - 1, -1, -1):
-        if night.vacancies.pool[row] >= 0:
-            first[night.vacancies.pool[row]] = row
+    first = np.full(night.pools.n, night.vacancies.n, np.int64)
+    inside = np.flatnonzero(night.vacancies.pool >= 0)
+    np.minimum.at(first, night.vacancies.pool[inside], inside)
     where = night.supply["municipality"][night.vacancy_row[first[pools]]]
     region = night.areas.of(kind, where)
     return [
@@ -255,8 +251,8 @@ def for_schools(night: Night, found: Structural) -> list[Advice]:
     ]
     gains = market.gains([(rows, kind, value) for _, rows, kind, value in asked])
     helps = [
-        replace(advice, gain=gain, direct=direct, example=advice.example | ({} if exact else {"at_least": True}))
-        for (advice, *_), (gain, direct, exact) in zip(asked, gains, strict=True)
+        replace(advice, gain=gain, direct=direct)
+        for (advice, *_), (gain, direct) in zip(asked, gains, strict=True)
         if gain > 0
     ]
     return calls_of_schools(night, found) + helps
@@ -315,31 +311,32 @@ class Wide:
     pairs: Pairs
     best: Structure
 
-    def gains(self, ways: Sequence[Way]) -> list[tuple[int, int, bool]]:
-        """Per way how many more can be placed, for how many of its students an uncrowded place comes in reach, and
-        whether the first is exact, or at least so many.
+    def gains(self, ways: Sequence[Way]) -> list[tuple[int, int]]:
+        """Per way exactly how many more can be placed, and for how many of its students an uncrowded place comes in reach.
 
-        Stuck students are eligible for crowded places only, so every pair with another place is new; only those are
-        looked for. Where that does not settle it, the way is asked again with all pairs, smallest first and as long as
-        that does not come to more than `MOST_ASKED_AGAIN` students: for the whole country it would be most of the market
-        many times over, and it hardly ever makes a difference.
+        Stuck students are eligible for crowded places only, so every pair with another place is new, and those come
+        first. Few ways are not settled by them: where a place could be had for which nobody without a place can come
+        in. Those are asked again with the pairs at just the crowded places through which somebody might, until no more
+        are named.
         """
-        outside = np.flatnonzero(~places.crowded(self.pairs, self.best, self.vacancies.n))
-        new = self._together(ways, outside)
-        gained, is_sure = self._ask(new)
-        unsure = np.flatnonzero(~is_sure)
-        size = np.array([len(ways[k][0]) for k in unsure.tolist()], np.int64)
-        by = np.argsort(size, kind="stable")
-        again = unsure[by[np.cumsum(size[by]) <= MOST_ASKED_AGAIN]].tolist()
-        if again:
-            gained[again] = self._ask(self._together([ways[k] for k in again], np.arange(self.vacancies.n)))[0]
-            is_sure[again] = True
-        return [
-            (gain, len(np.unique(who)), exact)
-            for gain, (who, _), exact in zip(gained.tolist(), new, is_sure.tolist(), strict=True)
-        ]
+        looked = ~places.crowded(self.pairs, self.best, self.vacancies.n)
+        every = self._together(ways, np.flatnonzero(looked))
+        direct = [len(np.unique(who)) for who, _ in every]
+        gain, missing = self._ask(every)
+        asked = list(range(len(ways)))
+        while left := [k for k, named in zip(asked, missing, strict=True) if not looked[named].all()]:
+            more = np.zeros(self.vacancies.n, np.bool_)
+            more[np.concatenate(missing)] = True
+            more &= ~looked
+            looked |= more
+            found = self._together([ways[k] for k in left], np.flatnonzero(more))
+            for k, (who, where) in zip(left, found, strict=True):
+                every[k] = np.concatenate((every[k][0], who)), np.concatenate((every[k][1], where))
+            gain[left], missing = self._ask([every[k] for k in left])
+            asked = left
+        return list(zip(gain.tolist(), direct, strict=True))
 
-    def _ask(self, changes: list[tuple[I64, I64]]) -> tuple[I64, Column]:
+    def _ask(self, changes: list[tuple[I64, I64]]) -> tuple[I64, list[I64]]:
         return places.gain_of_wider(
             self.pairs, self.vacancies.cap, self.vacancies.pool, self.pools.cap, self.best, changes
         )

@@ -86,6 +86,8 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
             f"Invented {len(students.students)} students and {len(world.vacancies)} vacancies ({time.monotonic() - begin:.1f} s)"
         )
         _write(world, students, say, begin)
+        # What follows asks the tables that were just filled: without their sizes the database looks through all of them.
+        _analyze()
         say(f"  {write_cvs(world):>7} cv's ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_waiting(world):>7} vragen aan team en organisatie ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_inventory(day, seed):>7} antwoorden van teams ({time.monotonic() - begin:.1f} s)")
@@ -95,10 +97,14 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
         say(f"  {write_help(day):>7} taken en notities van scholen ({time.monotonic() - begin:.1f} s)")
         for line in hooks.fill(day):
             say(f"  {line} ({time.monotonic() - begin:.1f} s)")
-    with connection.cursor() as cursor:
-        cursor.execute("analyze")
+    _analyze()
     say(f"Done in {time.monotonic() - begin:.1f} s")
     return True
+
+
+def _analyze() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
 
 
 def _write(world: World, students: Students, say: Say, begin: float) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from matchmaking.engine import backend, shortage_loops
 from matchmaking.engine.geo import F64, I64
-from matchmaking.engine.structural import writable
+from matchmaking.engine.structural import by_vacancy
 from matchmaking.engine.types import EngineInputError, Pairs
 
 ROUNDS = 20
@@ -95,6 +95,6 @@ def fair_chance(
     loops: Any = shortage_loops
     if (engine or backend.ENGINE) == "numba":
         from matchmaking.engine import kernels as loops
-    v_at, v_student = loops.transpose(pairs.offsets.copy(), writable(pairs.vacancy), m)
+    v_at, v_student = by_vacancy(pairs, m, engine)
     units: I64 = loops.hand_out(v_at, v_student, caps, pool_caps, pool_at, members, lots.astype(np.int64), rounds)
     return FairChance(units, rounds)

@@ -341,7 +341,7 @@ def divide(
 
 augment = kernel(loops.augment)
 fill = kernel(loops.fill)
-transpose = kernel(shortage_loops.transpose)
+transpose = kernel(loops.transpose)
 hand_out = kernel(shortage_loops.hand_out)
 extra_places = kernel(shortage_loops.extra_places)
 wider = kernel(shortage_loops.wider)

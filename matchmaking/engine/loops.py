@@ -243,3 +243,20 @@ def fill(
                     match[i] = e
                     break
     return gained
+
+
+def transpose(offsets: I64, vacancy: I32, vacancies: int) -> tuple[I64, I32]:
+    """The students per vacancy, in the order of their rows, from the vacancies per student."""
+    at = np.zeros(vacancies + 1, np.int64)
+    for e in range(len(vacancy)):
+        at[vacancy[e] + 1] += 1
+    for j in range(vacancies):
+        at[j + 1] += at[j]
+    free = at[:-1].copy()
+    student = np.empty(len(vacancy), np.int32)
+    for i in range(len(offsets) - 1):
+        for e in range(offsets[i], offsets[i + 1]):
+            j = vacancy[e]
+            student[free[j]] = i
+            free[j] += 1
+    return at, student

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from matchmaking.engine import backend, loops, shortage_loops
+from matchmaking.engine import backend, loops
 from matchmaking.engine.geo import I64
 from matchmaking.engine.types import I32, Bools, EngineInputError, Pairs
 
@@ -70,6 +71,26 @@ def writable(column: I32) -> I32:
     return column if column.flags.writeable else column.copy()
 
 
+MOST_KEPT = 1 << 26
+"""Pairs up to which `by_vacancy` keeps its answer (4 bytes a pair): all of mbo has 10 to 20 million."""
+_turned: WeakKeyDictionary[Pairs, tuple[int, tuple[I64, I32]]] = WeakKeyDictionary()
+
+
+def by_vacancy(pairs: Pairs, vacancies: int, engine: backend.Engine | None = None) -> tuple[I64, I32]:
+    """The eligible students per vacancy: offsets and rows. Kept as long as the pairs: every question about a market asks."""
+    kept = _turned.get(pairs)
+    if kept is None or kept[0] != vacancies:
+        transpose: Callable[..., tuple[I64, I32]] = loops.transpose
+        if (engine or backend.ENGINE) == "numba":
+            from matchmaking.engine import kernels
+
+            transpose = kernels.transpose
+        kept = (vacancies, transpose(pairs.offsets.copy(), writable(pairs.vacancy), vacancies))
+        if len(pairs) <= MOST_KEPT:
+            _turned[pairs] = kept
+    return kept[1]
+
+
 class CertificateError(RuntimeError):
     """The proof of a shortage does not add up; nothing of it may be published."""
 
@@ -94,14 +115,13 @@ def analyse(
     pair = np.full(n, -1, np.int64) if start is None else np.array(start, np.int64)
     fill: Callable[..., int] = loops.fill
     augment: Callable[..., tuple[I64, I64, I64, int]] = loops.augment
-    transpose: Callable[..., tuple[I64, I32]] = shortage_loops.transpose
     if (engine or backend.ENGINE) == "numba":
         from matchmaking.engine import kernels
 
-        fill, augment, transpose = kernels.fill, kernels.augment, kernels.transpose
+        fill, augment = kernels.fill, kernels.augment
     lists = (pairs.offsets.copy(), writable(pairs.vacancy))
     rest = (caps, pools, pool_caps, room.pool_at, room.members)
-    fill(*lists, *transpose(*lists, len(caps)), pair, *rest)
+    fill(*lists, *by_vacancy(pairs, len(caps), engine), pair, *rest)
     # Forwards from who has no place: finds nothing more, and what it reached is the certificate.
     students, vacancies, reached_pools, rounds = augment(*lists, pair, *rest)
     reached = students == 1

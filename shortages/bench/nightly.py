@@ -114,10 +114,10 @@ def steps_of(night: Night) -> list[Step]:
     return [Step(name, at - before) for (_, before), (name, at) in pairwise(marks)]
 
 
-def synthetic(students: int, vacancies: int, schools: int) -> Night:
+def synthetic(students: int, vacancies: int, schools: int, seed: int = 1) -> Night:
     """A night of a synthetic market: everybody open, in the nearest of the generator's towns, at some school."""
-    x = instances.generate(students, vacancies, 1)
-    chance = np.random.default_rng(1)
+    x = instances.generate(students, vacancies, seed)
+    chance = np.random.default_rng(seed)
     towns = np.array([town[1:3] for town in instances.TOWNS])
     town, at = _nearest(x.students.lat, x.students.lon, towns), _nearest(x.vacancies.lat, x.vacancies.lon, towns)
     everybody = np.arange(students)

@@ -57,14 +57,12 @@ class Wider:
     """The answer for students who could do more.
 
     `students` of them may be left without a place now; `placed` more can be placed at most if all of them could. For `fit`
-    of them a place comes in reach that is not already asked for by too many. Not `exact`: at least `placed` (only for more
-    than 40,000 students).
+    of them a place comes in reach that is not already asked for by too many.
     """
 
     students: int
     placed: int
     fit: int
-    exact: bool
 
 
 def what_if(
@@ -221,10 +219,10 @@ def _wider(market: StoredMarket, kind: LeverKind, value: int, school: Organisati
         mine &= market.students.leerjaar == year
     who = np.flatnonzero(mine)
     if not len(who):
-        return Wider(0, 0, 0, exact=True)
+        return Wider(0, 0, 0)
     wide = levers.Wide(
         market.students, market.vacancies, market.pools, market.exclusions, market.policy, market.day.toordinal(),
         market.pairs, market.best,
     )  # fmt: skip
-    [(placed, fit, exact)] = wide.gains([(who, kind, value)])
-    return Wider(len(who), placed, fit, exact)
+    [(placed, fit)] = wide.gains([(who, kind, value)])
+    return Wider(len(who), placed, fit)
