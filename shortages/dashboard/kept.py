@@ -1,4 +1,4 @@
-"""The part of 'Tekort in beeld' that comes from the count, drawn once and kept (docs/decisions/0007).
+"""The part of 'Tekort in beeld' that comes from the count, drawn once and kept (docs/decisions/0008).
 
 A count is history, so what is drawn from it stays the same until there is a newer one. It is rendered without a request:
 no csrf token, name or message of who looks can be in it. Two readers get the same part only when they may see the same:

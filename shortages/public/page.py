@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -21,6 +21,7 @@ from shortages.public.expected import Expected, expected_at, sentence, span
 from shortages.public.levers import LeverLine, lines_of
 from shortages.public.map import DRAWINGS, CountryMap, draw
 from shortages.public.trend import WEEKS, Line, line_of
+from stagematch.ui.prepared import Prepared, instance
 
 MOST_LEVERS, MOST_READ = 6, 1000
 MOST_ROWS = 80
@@ -242,12 +243,13 @@ class PublicPage:
         return Row(name, self._find(PublishedTable.AREAS, level, code), url, level, code, self._span(level, code))
 
 
-def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = False) -> PublicPage | None:
-    """Return the page of an area, or None when there is no such area or nothing was published yet.
+def page_of(
+    level: AreaLevel, code: str, chosen: QueryDict, snapshot: ShortageSnapshot | None, *, around: bool = False
+) -> PublicPage | None:
+    """Return the page of an area, or None when there is no such area or nothing was published yet (no `snapshot`).
 
     `chosen` holds the period and the kind of area of the table. With `around`, also the areas it lies in.
     """
-    snapshot = ShortageSnapshot.objects.done().filter(published__isnull=False).order_by("-day").first()
     if snapshot is None:
         return None
     names = all_names()
@@ -273,6 +275,37 @@ def page_of(level: AreaLevel, code: str, chosen: QueryDict, *, around: bool = Fa
             if other in above and other != level:
                 page.around.append(page.row_of(other, above[other]))
     return page
+
+
+CHOICES = ("periode", "soort")
+"""The parameters that a page depends on."""
+
+_newest = Prepared(
+    lambda day: (
+        ShortageSnapshot.objects.until(day)
+        .filter(Exists(PublishedFigure.objects.filter(snapshot=OuterRef("pk"))))
+        .values("id", "public_id", "day", "definition", "counts", "started_at", "finished_at", "status")[:1]
+    ),
+    day=dt.date,
+)
+
+
+def newest_published() -> ShortageSnapshot | None:
+    """The newest count of which figures were published, without the market; None when there is none. One query."""
+    return next((instance(ShortageSnapshot, row) for row in _newest.rows(day=dt.date.max)), None)
+
+
+def key_of(snapshot: ShortageSnapshot | None) -> tuple[object, ...]:
+    """What tells a count apart, to keep what is drawn from it."""
+    return (snapshot.pk, snapshot.finished_at) if snapshot else ()
+
+
+def is_plain(page: PublicPage | None, chosen: QueryDict) -> bool:
+    """Whether the address asks for what there is; other addresses can be made up without end."""
+    if page is None:
+        return False
+    understood = {"periode": page.period.slug, "soort": page.kind.value}
+    return all(chosen.get(name, "") in ("", understood[name]) for name in CHOICES)
 
 
 def _periods(snapshot: ShortageSnapshot) -> list[StagePeriod]:

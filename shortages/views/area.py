@@ -1,9 +1,9 @@
 """The shortage for who looks along: a gemeente sees itself with its region, a sector body the country. Read only."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from organisations.enums import OrganisationKind, Role
@@ -11,9 +11,11 @@ from organisations.models import Organisation
 from organisations.roles import role_required
 from shortages.areas import COUNTRY
 from shortages.enums import AreaLevel
-from shortages.public.page import page_of
+from shortages.public.page import CHOICES, is_plain, key_of, newest_published, page_of
 from shortages.views.public import ANCHOR
+from stagematch.clock import today
 from stagematch.regions.models import Municipality
+from stagematch.ui.kept_pages import render_kept
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,25 @@ def own_area(request: HttpRequest) -> HttpResponse:
     if wanted and area is None:
         raise Http404
     area = area or areas[0]
-    page = page_of(*area.place, request.GET, around=True)
-    context = {
-        "page": page,
-        "area": area,
-        "areas": areas,
-        "keep": {"organisatie": wanted} if wanted else {},
-        "anchor": ANCHOR,
-        "tab": "gebied",
-    }
-    return render(request, "shortages/public/area.html", context)
+    own = area.place
+
+    snapshot = newest_published()
+
+    def context() -> dict[str, Any]:
+        page = page_of(*own, request.GET, snapshot, around=True)
+        keep = {"organisatie": wanted} if wanted else {}
+        return {"page": page, "area": area, "areas": areas, "keep": keep, "anchor": ANCHOR}
+
+    # What this reader may choose from is on the page, so it is in the key.
+    mine = [(a.organisation.slug, a.organisation.name, a.place) for a in areas if a.organisation is not None]
+    return render_kept(
+        request,
+        "shortages/public/area.html",
+        of=[key_of(snapshot), today(), own, mine, wanted, *(request.GET.get(name, "") for name in CHOICES)],
+        context=context,
+        tab="gebied",
+        may_keep=lambda made: is_plain(made["page"], request.GET),
+    )
 
 
 def _areas(request: HttpRequest) -> list[OwnArea]:

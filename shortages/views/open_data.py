@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import condition, require_safe
@@ -14,7 +13,9 @@ from django.views.decorators.http import condition, require_safe
 from shortages.definitions import definitions
 from shortages.models import ShortageSnapshot
 from shortages.public import files
+from shortages.public.page import key_of, newest_published
 from stagematch.ui.exports import CSV, table_response
+from stagematch.ui.kept_pages import render_kept
 
 JSON = "json"
 DAY = 24 * 60 * 60
@@ -25,18 +26,28 @@ PAGE_SIZE = 20
 @require_safe
 def open_data(request: HttpRequest) -> HttpResponse:
     """What there is, under which licence, what the columns mean, and how to fetch it."""
-    counts = ShortageSnapshot.objects.done().filter(published__isnull=False).distinct().order_by("-day")
-    newest = files.find_count(files.LATEST)
-    context = {
-        "newest": newest,
-        "page": Paginator(counts, PAGE_SIZE).get_page(request.GET.get("pagina")),
-        "tables": [(table, files.about_columns(table)) for table in files.TABLES.values()],
-        "words": definitions(newest.definition) if newest else [],
-        "licence": files.LICENCE,
-        "licence_url": files.LICENCE_URL,
-        "tab": "cijfers",
-    }
-    return render(request, "shortages/public/open_data.html", context)
+    number = request.GET.get("pagina", "")
+    snapshot = newest_published()
+
+    def context() -> dict[str, Any]:
+        counts = ShortageSnapshot.objects.done().filter(published__isnull=False).distinct().order_by("-day")
+        return {
+            "newest": snapshot,
+            "page": Paginator(counts, PAGE_SIZE).get_page(number),
+            "tables": [(table, files.about_columns(table)) for table in files.TABLES.values()],
+            "words": definitions(snapshot.definition) if snapshot else [],
+            "licence": files.LICENCE,
+            "licence_url": files.LICENCE_URL,
+        }
+
+    return render_kept(
+        request,
+        "shortages/public/open_data.html",
+        of=[key_of(snapshot), number],
+        context=context,
+        tab="cijfers",
+        may_keep=lambda made: made["newest"] is not None and number in ("", str(made["page"].number)),
+    )
 
 
 def _etag(request: HttpRequest, day: str, table: str, kind: str) -> str | None:

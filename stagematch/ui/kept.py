@@ -1,4 +1,4 @@
-"""What was worked out once and cannot change, kept until it can: a help, never a need (docs/decisions/0007).
+"""What was worked out once and cannot change, kept until it can: a help, never a need (docs/decisions/0008).
 
 What is kept must be the same for everybody who may see it: no name of who looks, no csrf token. Whoever asks has
 checked before what this person may see, and puts that in `of`.
@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 
 Made = TypeVar("Made")
 _SOURCES = (".py", ".html", ".mo")
+PREFIX = "kept:"
 SALT = ""
 """Tests change it: their rows are rolled back, and the next test may get the same keys."""
 _ROOMS = ("shortages", "roadshows", "matchmaking", "placements", "students", "organisations", "stagematch")
@@ -50,7 +51,7 @@ def kept(
 def key_of(name: str, of: Iterable[object]) -> str:
     """Return the key in the cache: `name` to read, and a digest of all the rest."""
     text = repr((SALT, code_version(), get_language(), settings.MAILBOX_DIR != "", tuple(of)))
-    return f"kept:{name}:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"{PREFIX}{name}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 @lru_cache(maxsize=1)

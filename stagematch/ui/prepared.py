@@ -28,7 +28,7 @@ class Prepared:
     only hand markers on to the query, never look at them. Raises ValueError when the SQL does not hold each of them.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, dict[str, Any]]], **takes: type) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **takes: type) -> None:
         """Remember how to build; nothing is asked yet."""
         self._build = build
         self._takes = takes

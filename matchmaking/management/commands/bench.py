@@ -3,8 +3,6 @@
 import logging
 import os
 import platform
-import statistics
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -12,38 +10,20 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, reverse
 
 from matchmaking.bench import engine as engine_bench
+from matchmaking.bench import pages, seasons
 from matchmaking.bench import parts as bench_parts
-from matchmaking.bench import seasons
 from matchmaking.engine import bench
 from matchmaking.enums import RunStatus, RunTrigger
 from matchmaking.services import run_matching
-from organisations.enums import Role
-from organisations.models import Membership, Organisation
-from placements.browse.cards import vacancy_url
+from organisations.models import Organisation
 from placements.models import Vacancy
-from stagematch.accounts.models import User
 from stagematch.clock import today
 from students.bench import imports as imports_bench
-from students.models import PlacementSearch
 
 PARTS = ("engine", "seasons", "night", "pages", "import")
-# Page: name of the address, whose page it is ('' for everybody).
-PAGES: list[tuple[str, str]] = [
-    ("home", ""),
-    ("vacancy-list", ""),
-    ("vacancy-detail", ""),
-    ("how-matching-works", ""),
-    ("vacancy-list", "student"),
-    ("my-overview", "student"),
-    ("admin:workspace", Role.BROKER),
-    ("school-students", Role.COORDINATOR),
-]
+PAGE_ROUNDS = 60
 
 
 class Command(BaseCommand):
@@ -90,7 +70,7 @@ class Command(BaseCommand):
             return night_table()
         if part == "import":
             return import_table()
-        return pages_table(max(options["repeats"], 5) * 4)
+        return pages.table(max(options["repeats"] * 4, PAGE_ROUNDS), self.stdout.write)
 
 
 def night_table() -> str:
@@ -116,77 +96,6 @@ def import_table() -> str:
     if school is None:
         raise CommandError("Er is geen school met een opleiding.")
     return imports_bench.table(imports_bench.measure(school))
-
-
-def pages_table(repeats: int) -> str:
-    """Median and p95 of each page in the server, against the page that only asks the database for 1."""
-    base = _times(Client(), reverse("alive-db"), repeats)
-    floor = statistics.median(base)
-    lines = [
-        "| page | as | queries | median ms | p95 ms | times `/gezond/db/` |",
-        "| --- | --- | --- | --- | --- | --- |",
-        f"| `/gezond/db/` |  | 1 | {floor * 1000:.1f} | {_p95(base) * 1000:.1f} | 1.0 |",
-    ]
-    for name, who in PAGES:
-        address, client = _address(name), _client(who)
-        if address is None or client is None:
-            continue
-        with CaptureQueriesContext(connection) as queries:
-            status = client.get(address).status_code
-        asked = len(queries)
-        if status != 200:
-            raise CommandError(f"{address} antwoordt {status}.")
-        took = _times(client, address, repeats)
-        lines.append(
-            f"| `{address}` | {who} | {asked} | {statistics.median(took) * 1000:.1f} "
-            f"| {_p95(took) * 1000:.1f} | {statistics.median(took) / floor:.1f} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-def _times(client: Client, address: str, repeats: int) -> list[float]:
-    client.get(address)
-    return [_time(lambda: client.get(address)) for _ in range(repeats)]
-
-
-def _time(work: Callable[[], object]) -> float:
-    began = perf_counter()
-    work()
-    return perf_counter() - began
-
-
-def _p95(times: list[float]) -> float:
-    return sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
-
-
-def _address(name: str) -> str | None:
-    try:
-        if name != "vacancy-detail":
-            return reverse(name)
-        vacancy = Vacancy.objects.published().first()
-        return None if vacancy is None else vacancy_url(vacancy)
-    except NoReverseMatch:
-        return None
-
-
-def _client(who: str) -> Client | None:
-    client = Client()
-    if not who:
-        return client
-    user: User | None = None
-    if who == "student":
-        search = (
-            PlacementSearch.objects.open().select_related("student__user").order_by("-student__user__is_demo", "pk")
-        )
-        found = search.first()
-        user = found.student.user if found else None
-    else:
-        member = Membership.objects.filter(role=who, is_active=True).select_related("user").order_by("pk").first()
-        user = member.user if member else None
-    if user is None:
-        return None
-    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return client
 
 
 def write_sections(path: Path, sections: dict[str, str]) -> None:
