@@ -55,9 +55,9 @@ def observer_start(request: HttpRequest) -> str | None:
 
 def forecast_bench(say: Callable[[str], None]) -> str:
     """The back-test of the forecast, for `bin/bench forecast`."""
-    from shortages.bench import backtest  # takes its compiled engine along, so only when it is asked for
+    from shortages.bench import backtest, published  # take their compiled engine along, so only when it is asked for
 
-    return backtest.report(say)
+    return f"{backtest.report(say)}\n{published.report(say)}"
 
 
 def shortage_bench(say: Callable[[str], None]) -> str:

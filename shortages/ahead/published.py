@@ -61,7 +61,7 @@ def expected_of(day: dt.date) -> list[PublishedForecast]:
         ]
         plans.append((now, [season for season in past if 0 in season.columns], week))
     figures = _read(season for now, past, _week in plans for season in (now, *past))
-    return [row for plan in plans for level in LEVELS for row in _of_level(level, day, *plan, figures)]
+    return [row for plan in plans for level in LEVELS for row in of_level(level, day, *plan, figures)]
 
 
 def _counts(day: dt.date) -> list[tuple[dt.date, int]]:
@@ -88,9 +88,10 @@ def _read(seasons: Iterable[Plan]) -> Figures:
     return found
 
 
-def _of_level(
+def of_level(
     level: AreaLevel, day: dt.date, now: Plan, past: list[Plan], week: int, figures: Figures
 ) -> Iterable[PublishedForecast]:
+    """Yield what is expected of the areas of one kind whose number without a place was published tonight."""
     newest = figures.get((now.columns.get(week, 0), now.period.pk), {})
     codes = sorted(code for kind, code in newest if kind == level)
     if not codes:

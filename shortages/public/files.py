@@ -65,9 +65,11 @@ _ABOUT = {
     "vrij_niemand_reageerde": gettext_lazy("Zie ‘vrij, niemand reageerde’ bij de begrippen. Op 5 afgerond."),
     "marge_plekken": gettext_lazy("Zoveel kunnen deze vier ernaast zitten, 19 van de 20 keer."),
     "weken": gettext_lazy("Weken tot het begin van de stageperiode."),
-    "verwacht_laag": gettext_lazy("In 8 van de 10 keer zijn het er minstens zoveel. Leeg is: minder dan 5."),
+    "verwacht_laag": gettext_lazy(
+        "Ondergrens: in minstens 8 van de 10 keer ligt het aantal tussen laag en hoog. Leeg is: minder dan 5."
+    ),
     "verwacht_midden": gettext_lazy("Even vaak te hoog als te laag. Wie dan nog in gesprek is, telt mee."),
-    "verwacht_hoog": gettext_lazy("In 8 van de 10 keer zijn het er hooguit zoveel."),
+    "verwacht_hoog": gettext_lazy("Bovengrens: in minstens 8 van de 10 keer ligt het aantal tussen laag en hoog."),
     "eerdere_periodes": gettext_lazy("Zoveel eerdere stageperiodes leerden ons hoe het gaat."),
     "soort": gettext_lazy("Wat er kan veranderen."),
     "geholpen_minstens": gettext_lazy("Zoveel studenten krijgen zo minstens een plek."),
