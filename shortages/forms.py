@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 MOST_PLACES = 50
+EVERYBODY = "alle"
+"""All leerjaren, in the address."""
 WORKING_DAYS = tuple(day for day in Weekday if day <= Weekday.FRIDAY)
 
 
@@ -73,3 +75,36 @@ class WhatIfForm(FormMixin, forms.Form):
     def clean_leerjaar(self) -> int:
         """The leerjaar as a number."""
         return int(self.cleaned_data["leerjaar"])
+
+
+class WiderForm(FormMixin, forms.Form):
+    """One thing that is different for the own students: an extra weekday, a longer way, another leerjaar."""
+
+    kan = forms.ChoiceField(label=_("Wat verandert er?"))
+    voor = forms.ChoiceField(label=_("Voor wie?"))
+
+    def __init__(
+        self,
+        *args: Any,
+        changes: "Sequence[tuple[StrOrPromise, Sequence[tuple[str, str]]]]",
+        years: Sequence[int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, choices in (
+            ("kan", changes),
+            (
+                "voor",
+                [(EVERYBODY, _("alle leerjaren")), *((str(year), _("leerjaar %(n)d") % {"n": year}) for year in years)],
+            ),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
+            field.choices = choices
+            said = str(_("Kies bij ‘%(label)s’ iets uit de lijst.") % {"label": field.label})
+            field.error_messages |= {"invalid_choice": said, "required": said}
+
+    def clean_voor(self) -> int | None:
+        """The leerjaar as a number, or None for all."""
+        chosen = self.cleaned_data["voor"]
+        return None if chosen == EVERYBODY else int(chosen)

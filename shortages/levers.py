@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from matchmaking.columns import Column
-from matchmaking.engine import candidates, places
+from matchmaking.engine import backend, candidates, places
 from matchmaking.engine.geo import I64
 from matchmaking.engine.structural import Structure
 from matchmaking.engine.types import (
@@ -310,6 +310,7 @@ class Wide:
     today: int
     pairs: Pairs
     best: Structure
+    engine: backend.Engine | None = None  # that looks for pairs; for a few students the plain one needs no compiling
 
     def gains(self, ways: Sequence[Way]) -> list[tuple[int, int]]:
         """Per way exactly how many more can be placed, and for how many of its students an uncrowded place comes in reach.
@@ -365,8 +366,9 @@ class Wide:
         here = column[excluded.vacancy]
         kept = np.concatenate(([0], np.cumsum(here >= 0)))[excluded.offsets]
         found = candidates.find(
-            wide, self.vacancies.take(at), StudentLists(kept, here[here >= 0]), self.policy, self.today
-        )
+            wide, self.vacancies.take(at), StudentLists(kept, here[here >= 0]), self.policy, self.today,
+            engine=self.engine,
+        )  # fmt: skip
         return found.student(), at[found.vacancy]
 
 

@@ -222,7 +222,7 @@ def _wider(market: StoredMarket, kind: LeverKind, value: int, school: Organisati
         return Wider(0, 0, 0)
     wide = levers.Wide(
         market.students, market.vacancies, market.pools, market.exclusions, market.policy, market.day.toordinal(),
-        market.pairs, market.best,
+        market.pairs, market.best, engine="numpy",
     )  # fmt: skip
     [(placed, fit)] = wide.gains([(who, kind, value)])
     return Wider(len(who), placed, fit)

@@ -462,6 +462,7 @@ def bpv() -> Iterator[Visit]:
     yield _page("shortage-dashboard", query="?gebied=provincie&alles=ja", label="shortage-dashboard of regions")
     yield _page("shortage-students", query="?leerjaar=2&soort=structureel")
     yield _page("shortage-what-if")
+    yield _page("shortage-what-if", query="?kan=km-5", label="shortage-what-if own students")
     yield _page("school-proposals")
     yield _page("mfa_activate_totp")
     yield _page("shortage-fit")
