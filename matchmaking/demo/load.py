@@ -18,6 +18,7 @@ from matchmaking.demo.guidance import write_help
 from matchmaking.demo.inventory import write_inventory
 from matchmaking.demo.invitations import write_invitations
 from matchmaking.demo.kwalificaties import add_qualifications
+from matchmaking.demo.lists import write_lists
 from matchmaking.demo.own import write_own
 from matchmaking.demo.screening import write_screening
 from matchmaking.demo.stages import Stages
@@ -94,6 +95,7 @@ def load(*, size: str, seed: int, day: dt.date, say: Say) -> bool:
         say(f"  {write_screening(day):>7} weergaven en teksten ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_own(day):>7} dingen van de student ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_invitations(day):>7} uitnodigingen ({time.monotonic() - begin:.1f} s)")
+        say(f"  {write_lists(day):>7} lijsten en golven van de school ({time.monotonic() - begin:.1f} s)")
         say(f"  {write_help(day):>7} taken en notities van scholen ({time.monotonic() - begin:.1f} s)")
         for line in hooks.fill(day):
             say(f"  {line} ({time.monotonic() - begin:.1f} s)")

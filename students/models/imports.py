@@ -87,7 +87,7 @@ class StudentImport(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.file_name}, {self.school}"
+        return f"{self.school}, {self.created_at:%d-%m-%Y %H:%M}"  # the name of a file may be that of a person
 
     @property
     def is_waiting(self) -> bool:

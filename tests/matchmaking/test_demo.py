@@ -17,8 +17,9 @@ from placements.services import refresh_search_text
 from placements.validators import validate_fits
 from stagematch.accounts.models import User
 from stagematch.clock import at, now, today
+from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import RuleError
-from students.models import Document, Student
+from students.models import Document, ImportStatus, InvitationWave, SchoolToken, Student, StudentImport
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 11, 23)
@@ -58,6 +59,20 @@ def test_demo_has_its_people_everything_to_see_and_breaks_no_rule(demo):
     # Loading again changes nothing.
     assert not load(size="sector", seed=2, day=DAY, say=lambda line: None)
     assert Student.objects.count() == 400
+
+
+def test_the_coordinator_of_the_demo_sees_lists_and_waves(demo):
+    """A list with faults, one that was read, a wave that went and one to come, a key; nobody was mailed for it."""
+    files = {row.status: row for row in StudentImport.objects.visible_to(User.objects.get(email="bpv@demo.example"))}
+    assert set(files) == {ImportStatus.DONE, ImportStatus.REFUSED}
+    assert [row[1] for row in files[ImportStatus.REFUSED].problems] == ["E-mail", "Crebo", "Leerjaar"]
+    done = files[ImportStatus.DONE]
+    assert (done.created, done.updated + done.unchanged, bytes(done.content)) == (0, 12, b"")
+    waves = dict(InvitationWave.objects.values_list("status", "send_on"))
+    assert waves["sent"] < DAY < waves["planned"]
+    assert InvitationWave.objects.get(status="sent").invited > 0
+    assert [token.works for token in SchoolToken.objects.all()] == [True]
+    assert not OutgoingMail.objects.filter(template="student_invited").exists()
 
 
 def test_demo_accounts_are_told_with_their_password(settings):
