@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.urls import get_resolver, reverse
+from openapi_spec_validator import validate
 from openpyxl import Workbook
 
 from stagematch.audit.models import AccessLog
@@ -261,6 +262,7 @@ def test_the_description_is_whole(client):
     document = response.json()
     assert document == description()
     assert document["openapi"] == "3.1.0"
+    validate(document)  # by the schema of the specification itself; raises with what is wrong
     assert {"title", "version"} <= set(document["info"])
     schemas = document["components"]["schemas"]
     for reference in re.findall(r'"\$ref": "([^"]+)"', response.content.decode()):
