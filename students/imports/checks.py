@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -40,17 +42,22 @@ class Seen:
 
 @dataclass
 class Known:
-    """The students some rows are about: by number, and who of them registered alone and gets a number now."""
+    """The students some rows are about: by number, and who of them registered alone and gets a number now.
+
+    `accounts` are people, by address, who signed up and never finished their profile: the list does that for them.
+    """
 
     by_number: dict[str, Student]
     adopted: set[int] = field(default_factory=set)
+    accounts: dict[str, User] = field(default_factory=dict)
 
 
 def students_of(school: Organisation, rows: list[Row]) -> Known:
-    """Return the students these rows are about, by the number in the file; two queries.
+    """Return the students these rows are about, by the number in the file; three queries.
 
     Who registered alone has no number yet. They proved the address, so it is the one thing that tells who they are; they
-    get the number the school has for it (in memory, until it is written).
+    get the number the school has for it (in memory, until it is written). So it is with who has an account and no profile
+    yet, nor any other role; an address that was never proved could be anybody's account.
     """
     numbers = [row.values["number"] for row in rows]
     known = {
@@ -64,7 +71,13 @@ def students_of(school: Organisation, rows: list[Row]) -> Known:
         .filter(low__in=[row.values["email"] for row in rows])
         .select_related("user")
     }
-    found = Known(known)
+    proved = EmailAddress.objects.filter(user=OuterRef("pk"), email__iexact=OuterRef("email"), verified=True)
+    accounts = (
+        User.objects.annotate(low=Lower("email"))
+        .filter(Exists(proved), low__in=[row.values["email"] for row in rows], is_active=True, is_staff=False)
+        .filter(student=None, memberships=None)
+    )
+    found = Known(known, accounts={user.email.lower(): user for user in accounts})
     for row in rows:
         student = alone.get(row.values["email"])
         if student is not None and row.values["number"] not in known:
@@ -93,7 +106,8 @@ def check_together(sheet: Sheet, rows: list[Row], known: Known, seen: Seen, scho
             kind.setdefault(key, row.number)
         student = known.by_number.get(values["number"])
         pk, number = owner.get(values["email"], (None, ""))
-        if pk is not None and pk != (student and student.user_id):
+        account = known.accounts.get(values["email"]) if student is None else None
+        if pk is not None and pk not in {student and student.user_id, account and account.pk}:
             sheet.problem(row.number, "E-mail", _somebody_elses(number or "", values["number"]))
         _check_row(sheet, row)
 

@@ -57,7 +57,7 @@ def settle(school: Organisation, rows: list[Row], known: Known, *, for_real: boo
             batch.changes.append([])
             continue
         if found is None:
-            student = _student(school, row)
+            student = _student(school, row, known.accounts.get(row.values["email"]))
             batch.new.append((row, student))
             changes: Changes = []
         else:
@@ -76,9 +76,12 @@ def settle(school: Organisation, rows: list[Row], known: Known, *, for_real: boo
 
 def write(batch: Batch) -> None:
     """Write what `settle` worked out, in a handful of queries."""
-    users = User.objects.bulk_create([student.user for _row, student in batch.new])
-    for (_row, student), user in zip(batch.new, users, strict=True):
-        student.user = user
+    User.objects.bulk_create([student.user for _row, student in batch.new if student.user.pk is None])
+    User.objects.bulk_update(
+        [student.user for _row, student in batch.new if student.user_id is not None], ["first_name", "last_name"]
+    )
+    for _row, student in batch.new:
+        student.user = student.user  # takes over the key the person got just now
     Student.objects.bulk_create([student for _row, student in batch.new])
     User.objects.bulk_update(batch.users.values(), ["email", "first_name", "last_name"])
     # Signing in takes a code by mail: whoever gets the old mailbox next must not come in with it.
@@ -94,11 +97,10 @@ def write(batch: Batch) -> None:
     )
 
 
-def _student(school: Organisation, row: Row) -> Student:
+def _student(school: Organisation, row: Row, account: User | None) -> Student:
     values = row.values
-    # As `set_unusable_password` does, in a hundredth of the time: ten thousand of them count.
-    password = f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_hex(UNUSABLE_PASSWORD_SUFFIX_LENGTH // 2)}"
-    user = User(email=values["email"], first_name=values["first_name"], last_name=row.last_name, password=password)
+    user = account or _person(row)
+    user.first_name, user.last_name = values["first_name"], row.last_name
     return Student(
         user=user,
         school=school,
@@ -108,6 +110,12 @@ def _student(school: Organisation, row: Row) -> Student:
         class_name=values["class_name"],
         phone=values["phone"],
     )
+
+
+def _person(row: Row) -> User:
+    # As `set_unusable_password` does, in a hundredth of the time: ten thousand of them count.
+    password = f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_hex(UNUSABLE_PASSWORD_SUFFIX_LENGTH // 2)}"
+    return User(email=row.values["email"], password=password)
 
 
 def _update(batch: Batch, student: Student, row: Row) -> Changes:

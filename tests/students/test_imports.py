@@ -148,3 +148,31 @@ def test_an_old_address_no_longer_opens_the_account(school, programme):
     assert filter_users_by_email("zoe1@student.debrug.example") == []
     assert filter_users_by_email("zoe.devries@student.debrug.example") == [moves]
     assert EmailAddress.objects.get().user == stays
+
+
+def test_who_signed_up_and_never_finished_the_profile_becomes_a_student(school, programme):
+    """One student who began alone must not keep the whole list out."""
+    began = f.UserFactory(email="zoe1@student.debrug.example", first_name="Zo", last_name="")
+    EmailAddress.objects.create(user=began, email=began.email, verified=True, primary=True)
+    data = csv(ROW.format(n=1), ROW.format(n=2))
+    assert run(school, data, dry_run=True).created == 2
+    report = run(school, data)
+    assert (report.created, report.problems) == (2, [])
+    student = Student.objects.get(student_number="1001")
+    assert student.user == began
+    assert student.user.get_full_name() == "Zoë de Vries1"
+    assert EmailAddress.objects.filter(user=began).exists()  # they sign in as before
+    assert run(school, data).unchanged == 2
+
+
+@pytest.mark.parametrize("who", ["never proved", "works somewhere", "closed", "platform admin"])
+def test_another_account_with_the_address_is_left_alone(school, programme, who):
+    user = f.UserFactory(
+        email="zoe1@student.debrug.example", is_active=who != "closed", is_staff=who == "platform admin"
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=who != "never proved", primary=True)
+    if who == "works somewhere":
+        f.MembershipFactory(user=user, role="broker")
+    report = run(school, csv(ROW.format(n=1)))
+    assert [str(p) for p in report.problems] == ["Rij 2, E-mail: dit adres is al van iemand anders."]
+    assert not Student.objects.exists()
