@@ -1,6 +1,7 @@
 """Taking 'Tekort in beeld' away as PDF or XLSX: exactly the page one looks at (features B9). Each time is written down."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from organisations.enums import Role
@@ -22,8 +23,15 @@ def _counted(request: HttpRequest) -> tuple[Dashboard, Organisation]:
     page = page_of(request)
     if page.school is None or page.night is None or not page.totals.students:
         raise Http404
-    record_export(actor=request.user, subject=None, obj=page.school, label=describe(request.user))
     return page, page.school
+
+
+def _write_down(request: HttpRequest, school: Organisation, names: int = 0) -> None:
+    """Note that the page was taken along, and with how many names."""
+    label = describe(request.user)
+    if names:
+        label = _("%(who)s: pdf met %(n)d namen") % {"who": label, "n": names}
+    record_export(actor=request.user, subject=None, obj=school, label=label)
 
 
 @require_safe
@@ -32,6 +40,7 @@ def report_pdf(request: HttpRequest) -> HttpResponse:
     """Give the page as an accessible PDF; names only when asked for, on a page of their own."""
     page, school = _counted(request)
     students = most_in_need(page, MOST_NAMES) if request.GET.get("namen") == "ja" else []
+    _write_down(request, school, len(students))
     return _download(pdf_of(page, students), page, school, "pdf", CONTENT_TYPE)
 
 
@@ -40,6 +49,7 @@ def report_pdf(request: HttpRequest) -> HttpResponse:
 def report_xlsx(request: HttpRequest) -> HttpResponse:
     """Give the page as a book for a spreadsheet, without names."""
     page, school = _counted(request)
+    _write_down(request, school)
     return _download(xlsx_of(page), page, school, XLSX, content_type(XLSX))
 
 

@@ -62,6 +62,9 @@ def test_names_come_along_only_when_asked_for_and_on_a_page_of_their_own(client,
     assert "Aaliyah" in pages[-1]
     assert "Deel deze bladzijde niet buiten de school." in " ".join(pages[-1].split())
     assert not any("Aaliyah" in page for page in pages[:-1])
+    plain, named = AccessLog.objects.filter(action=AccessLog.Action.EXPORT).order_by("pk")
+    assert "namen" not in plain.actor_label
+    assert "pdf met 1 namen" in named.actor_label
 
 
 def test_the_book_has_a_sheet_per_subject_and_no_names(client, coordinator, counted):
