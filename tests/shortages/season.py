@@ -17,7 +17,7 @@ from placements.enums import ApplicationStatus, VacancyStatus
 from placements.models import Application, Placement, Vacancy
 from roadshows.models import Pledge, PledgeLink, Roadshow
 from roadshows.pledge_enums import LinkStatus, PledgeKind, PledgeStatus
-from shortages.services import take_count
+from shortages.services import forecast_night, take_count
 from stagematch import clock
 from stagematch.accounts.models import User
 from stagematch.regions.models import Municipality, MunicipalityRegion, PostcodeArea, Region
@@ -63,6 +63,8 @@ class Season:
                 if night:
                     self._day(night)
                 take_count(day=day)
+                if night % 5 == 0:
+                    forecast_night(day=day)
                 self.days.append(day)
                 yield day
 
