@@ -11,11 +11,12 @@ from placements import services
 from placements.enums import ApplicationOrigin, AssistedKind, AssistedStatus
 from placements.models import Application, ApplicationDraft, AssistedApplication
 from placements.services import assisted
+from placements.services.introductions import reply_to_introduction, withdraw_introduction
 from stagematch.accounts.models import User
 from stagematch.audit.models import AccessLog
 from stagematch.clock import at, now, today
 from stagematch.mail.models import OutgoingMail
-from stagematch.ui.errors import RuleError
+from stagematch.ui.errors import Conflict, RuleError
 from students.models import Student
 from students.services import delete_person, export_person
 from tests import factories as f
@@ -208,6 +209,24 @@ def test_the_stagemakelaar_answers_and_student_and_school_hear_it(
     page = client.get(reverse("my-request", args=[asked.public_id])).content.decode()
     assert "We koken op dinsdag." in page
     assert reverse("apply", args=[vacancy.public_id]) in page
+
+
+@pytest.mark.parametrize("answer", ["", "nee", "intrekken"])
+def test_without_a_yes_that_stands_nobody_answers_or_takes_back_an_introduction(
+    client, coordinator, broker, search, student, vacancy, answer
+):
+    """The pages do not show it; the services do not take it either."""
+    asked = ask(search, vacancy, coordinator, kind=AssistedKind.INTRODUCE)
+    if answer == "nee":
+        assisted.decline(asked=asked, actor=student)
+    if answer == "intrekken":
+        withdraw_introduction(asked=assisted.agree(asked=asked, actor=student), actor=student)
+    before = AssistedApplication.objects.values().get()
+    with pytest.raises(Conflict, match="niet meer voorgesteld"):
+        reply_to_introduction(asked=asked, actor=broker, reply="interested")
+    with pytest.raises(Conflict, match="niet meer voorgesteld"):
+        withdraw_introduction(asked=asked, actor=student)
+    assert AssistedApplication.objects.values().get() == before
 
 
 def test_a_coordinator_asks_only_own_students_and_only_what_can_be(
