@@ -161,31 +161,47 @@ def reasons(night: Night, found: Structural) -> tuple[list[str], I64]:
     gain = np.zeros(night.students.n, np.int64)
     free = room_of(night.vacancies.cap, night.vacancies.pool, night.pools.cap)
     open_at = np.flatnonzero(free > 0)
-    own_tests = {rule: test for rule, test in rules.TESTS.items() if rule is not Rule.CREBO}
-    names = [*own_tests, Rule.REFUSED]
-    for i in np.flatnonzero(found.place == Place.NONE).tolist():
-        rows = np.full(len(open_at), i)
-        places = open_at[
-            rules.crebo(night.students, rows, night.vacancies, open_at, night.policy, night.day.toordinal())
-        ]
+    who = np.flatnonzero(found.place == Place.NONE)
+    today = night.day.toordinal()
+    for crebo in np.unique(night.students.crebo[who]).tolist():
+        mine = who[night.students.crebo[who] == crebo]
+        # Which places are for an opleiding is the same for all its students.
+        own = rules.crebo(night.students, np.full(len(open_at), mine[0]), night.vacancies, open_at, night.policy, today)
+        places = open_at[own]
         if not len(places):
-            told[i] = Rule.CREBO.value
+            for i in mine.tolist():
+                told[i] = Rule.CREBO.value
             continue
-        rows = rows[: len(places)]
-        fails = np.stack(
-            [
-                ~test(night.students, rows, night.vacancies, places, night.policy, night.day.toordinal())
-                for test in own_tests.values()
-            ]
-            + [np.isin(places, night.exclusions.row(i))]
-        )
-        alone = fails & (fails.sum(axis=0) == 1)
-        if_eased = alone @ free[places]
-        best = int(if_eased.argmax())
-        if if_eased[best] == 0:
-            best = int((fails @ free[places]).argmax())
-        told[i], gain[i] = names[best].value, int(if_eased[best])
+        at_once = max(1, PAIRS_AT_ONCE // len(places))
+        for first in range(0, len(mine), at_once):
+            some = mine[first : first + at_once]
+            for i, rule, eased in zip(some.tolist(), *_in_the_way(night, some, places, free[places]), strict=True):
+                told[i], gain[i] = _RULES[rule].value, eased
     return told, gain
+
+
+PAIRS_AT_ONCE = 1 << 17
+"""Students times places that `reasons` looks at in one go."""
+_OWN_TESTS = {rule: test for rule, test in rules.TESTS.items() if rule is not Rule.CREBO}
+_RULES = [*_OWN_TESTS, Rule.REFUSED]
+
+
+def _in_the_way(night: Night, students: I64, places: I64, free: I64) -> tuple[list[int], list[int]]:
+    """For each of these students the number of the rule that is in the way of most of these places, and of how many alone."""
+    rows, at = np.repeat(students, len(places)), np.tile(places, len(students))
+    fails = np.empty((len(_RULES), len(rows)), np.bool_)
+    for number, test in enumerate(_OWN_TESTS.values()):
+        fails[number] = ~test(night.students, rows, night.vacancies, at, night.policy, night.day.toordinal())
+    fails[-1] = np.concatenate([np.isin(places, night.exclusions.row(i)) for i in students.tolist()])
+    single = np.flatnonzero(fails.sum(axis=0, dtype=np.uint8) == 1)
+    rule, student = fails[:, single].argmax(axis=0), single // len(places)
+    eased = np.zeros((len(students), len(_RULES)), np.int64)
+    np.add.at(eased, (student, rule), free[single % len(places)])
+    best, most = eased.argmax(axis=1), eased.max(axis=1)
+    for k in np.flatnonzero(most == 0).tolist():
+        # Several rules always fail together: the one that fails most often.
+        best[k] = (fails[:, k * len(places) : (k + 1) * len(places)] @ free).argmax()
+    return best.tolist(), most.tolist()
 
 
 _DEMAND_KEYS = ("school", "programme", "municipality", "period", "year", "days")

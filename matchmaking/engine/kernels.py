@@ -343,6 +343,7 @@ augment = kernel(loops.augment)
 fill = kernel(loops.fill)
 transpose = kernel(loops.transpose)
 hand_out = kernel(shortage_loops.hand_out)
+chain_levels = kernel(shortage_loops.chain_levels)
 extra_places = kernel(shortage_loops.extra_places)
 wider = kernel(shortage_loops.wider)
 connect = kernel(shortage_loops.connect)
@@ -357,6 +358,7 @@ KERNELS = (
     fill,
     transpose,
     hand_out,
+    chain_levels,
     extra_places,
     wider,
     connect,

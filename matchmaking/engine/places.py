@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ LIMIT = 25
 CHAIN = 8
 """Students of one chain that are told by name of their row; a longer chain is told by its beginning."""
 _ALL = (1 << 64) - 1
+_levels: WeakKeyDictionary[Structure, tuple[I64, I64]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,18 +283,22 @@ def _search(
     unplaced = best.pair < 0
     start = np.full(n, -1, np.int64)
     start[~unplaced] = pairs.vacancy[best.pair[~unplaced]]
-    # Nobody else can be at the end of a chain, or pass a place on to somebody who is.
-    useful = (best.competing | unplaced).astype(np.int64)
+    limits = (room.caps, room.pools, room.pool_caps, room.pool_at, room.members)
+    loops = _loops(engine)
+    level = _levels.get(best)
+    if level is None:
+        # Once per placement: the same for every kind of place.
+        level = _levels[best] = loops.chain_levels(pairs.offsets.copy(), writable(pairs.vacancy), start, *limits)
     nothing = np.zeros(0, np.int64)
     told = np.zeros((count, 2 + CHAIN), np.int64)
     if vacancy is not None or pool is not None:
         v_at, v_student = at, student
     else:
         v_at, v_student = by_vacancy(pairs, len(room.caps), engine)
-    upto: I64 = _loops(engine).extra_places(
-        v_at, v_student, start, room.caps, room.pools, room.pool_caps, room.pool_at, room.members,
+    upto: I64 = loops.extra_places(
+        v_at, v_student, start, *limits,
         at if pool is None else np.zeros(1, np.int64), student, nothing if vacancy is None else vacancy,
-        nothing if pool is None else pool, useful, limit, told,
+        nothing if pool is None else pool, *level, limit, told,
     )  # fmt: skip
     return upto, told
 

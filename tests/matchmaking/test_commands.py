@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from matchmaking.bench import nights
 from matchmaking.enums import ProposalStatus, RunStatus, RunTrigger
 from matchmaking.management.commands.bench import write_sections
 from matchmaking.models import MatchingRun, Proposal
@@ -56,6 +57,18 @@ def test_replay_run_proves_equality_and_fails_on_a_difference(town):
         run("replay_run", number)
     with pytest.raises(CommandError, match="bestaat niet"):
         run("replay_run", "999999")
+
+
+def test_measured_night_divides_also_after_the_night_itself(town):
+    run("run_matching")
+    out = set(Proposal.objects.values_list("pk", "status"))
+    assert out
+    # Nobody is left for whom there is a place; what is measured is the market before that.
+    table = nights.table()
+    assert f"The {len(out)} proposals that were out were set aside" in table
+    assert int(table.splitlines()[2].split("|")[4]) > 0
+    assert set(Proposal.objects.values_list("pk", "status")) == out
+    assert MatchingRun.objects.count() == 1
 
 
 def test_benchmarks_replace_their_own_section_only(tmp_path):
