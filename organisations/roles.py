@@ -11,9 +11,12 @@ from django.http import HttpRequest, HttpResponseBase
 from organisations.enums import Role
 from organisations.models import Membership, Organisation
 from stagematch.accounts.models import User
+from stagematch.ui.prepared import Prepared
 
 P = ParamSpec("P")
 PLATFORM_ADMIN = "platform_admin"
+# Every page of who is signed in asks this.
+_roles = Prepared(lambda user: Membership.objects.filter(user=user, is_active=True).values("role"), user=int)
 
 
 def roles_of(user: User | AnonymousUser) -> frozenset[str]:
@@ -25,8 +28,8 @@ def roles_of(user: User | AnonymousUser) -> frozenset[str]:
         return frozenset()
     cached: frozenset[str] | None = getattr(user, "_roles", None)
     if cached is None:
-        found = Membership.objects.filter(user=user, is_active=True).values_list("role", flat=True)
-        cached = frozenset(found) | ({PLATFORM_ADMIN} if user.is_superuser else frozenset())
+        found = _roles.rows(user=user.pk)
+        cached = frozenset(row["role"] for row in found) | ({PLATFORM_ADMIN} if user.is_superuser else frozenset())
         user._roles = cached  # type: ignore[attr-defined]
     return cached
 

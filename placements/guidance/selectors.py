@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,12 +151,11 @@ def needing_help(
     day: dt.date | None = None,
     settings: HelpSettings | None = None,
     period: StagePeriod | None = None,
-    searches: Collection[int] | None = None,
 ) -> list[HelpRow]:
     """Return the school's students who need somebody now, the most urgent first; at most `limit`.
 
-    With a `period` only those with a search in it, which saves the query for who has none; with `searches` (primary
-    keys) only those of one's own among them. For a few of many, `urgent.most_urgent` is cheaper.
+    With a `period` only those with a search in it, which saves the query for who has none. For a few of many,
+    `urgent.most_urgent` and `urgent.reasons_for` are cheaper.
 
     Whoever is in conversation, has an offer or has the place of that search is left out. Three queries (with a limit
     four: `with_wishes`) and one for every registered reason: fixed, whatever the number of students. Only for who may see these students.
@@ -164,10 +163,8 @@ def needing_help(
     day = day or today()
     settings = settings or settings_of(school)
     found = troubled(school, day, period)
-    if searches is not None:
-        found = found.filter(pk__in=searches)
     rows = _rows(list(found.select_related("student__user", "home", "period")), settings, day)
-    for absent in _without_search(school) if period is None and searches is None else ():
+    for absent in _without_search(school) if period is None else ():
         rows += _absent(absent, settings, day)
     rows.sort(key=lambda row: (-row.weight, row.student.user.last_name, row.student.user.first_name, row.student.pk))
     # Without a limit the caller shows a part of them: it asks for the wishes of that part.

@@ -7,7 +7,7 @@ it may be kept for a moment. `rows_of` reads who these are, as they are now.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,23 +53,48 @@ def most_urgent(
     """Return the same students in the same order as `needing_help(school, limit, period=…)`. Two queries."""
     day = day or today()
     rows = list(troubled(school, day, period).values(*FACTS, *_NAMES))
-    told = found_elsewhere([row["pk"] for row in rows if row["status"] == SearchStatus.OPEN])
     ranked = []
-    for row in rows:
-        facts = facts_from(row)
-        found = sorted([*told.get(row["pk"], []), *reasons_of(facts, settings, day)], key=lambda reason: -reason.weight)
-        if found:
-            order = (-sum(reason.weight for reason in found), *(row[name] for name in _NAMES), facts.student)
-            ranked.append((order, Urgent(row["pk"], tuple(found), open_of(row))))
+    for row, found in _explained(rows, settings, day):
+        order = (-sum(reason.weight for reason in found), *(row[name] for name in _NAMES), row["student_id"])
+        ranked.append((order, Urgent(row["pk"], found, open_of(row))))
     ranked.sort(key=lambda pair: pair[0])
     return [urgent for _order, urgent in ranked[:limit]]
+
+
+def reasons_for(
+    school: Organisation, searches: Collection[int], *, period: int, settings: HelpSettings, day: dt.date | None = None
+) -> dict[int, tuple[Found, ...]]:
+    """Return why these searches (at most 64) need somebody now, as `needing_help` says it; nothing of who does not. Two queries."""
+    day = day or today()
+    rows = _facts.rows(school=school.pk, day=day, period=period, searches=list(searches))
+    return {row["pk"]: found for row, found in _explained(rows, settings, day)}
+
+
+def _explained(
+    rows: list[dict[str, Any]], settings: HelpSettings, day: dt.date
+) -> Iterator[tuple[dict[str, Any], tuple[Found, ...]]]:
+    told = found_elsewhere([row["pk"] for row in rows if row["status"] == SearchStatus.OPEN])
+    for row in rows:
+        found = [*told.get(row["pk"], []), *reasons_of(facts_from(row), settings, day)]
+        if found:
+            yield row, tuple(sorted(found, key=lambda reason: -reason.weight))
+
+
+def _facts_of_some(
+    school: int, day: dt.date, period: int, searches: list[int]
+) -> QuerySet[PlacementSearch, dict[str, Any]]:
+    rows: QuerySet[PlacementSearch, dict[str, Any]] = troubled(Organisation(pk=school), day, period).values(*FACTS)
+    return rows.filter(pk__in=searches)
+
+
+_facts = Prepared(_facts_of_some, school=int, day=dt.date, period=int, searches=list)
 
 
 def rows_of(school: Organisation, urgent: Sequence[Urgent], limit: int) -> list[HelpRow]:
     """Return the first `limit` as rows to show, without who got a place or a conversation since, or left. One query."""
     found = _still_searching.rows(school=school.pk, searches=[one.search for one in urgent])
     known = {row["id"]: row for row in found}
-    return [_row(known[one.search], one) for one in urgent if one.search in known][:limit]
+    return [_row(known[one.search], one) for one in [one for one in urgent if one.search in known][:limit]]
 
 
 _USER, _STUDENT, _HOME = "student__user__", "student__", "home__"

@@ -12,15 +12,13 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
 from shortages.ahead.outlook import card_of
-from shortages.dashboard.page import Dashboard
+from shortages.dashboard.page import KEPT_SECONDS, Dashboard
 from shortages.definitions import definitions
 from stagematch.clock import today
 from stagematch.ui.kept import kept
 
 CHOICES = ("periode", "opleiding", "gebied", "alles")
 """The parameters that the counted part depends on."""
-SECONDS = 26 * 60 * 60
-"""A little longer than from one count to the next."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,9 @@ def counted_part(page: Dashboard) -> CountedPart:
         *(page.query.get(name, "") for name in CHOICES),
         getattr(page.school, "coming_forecasts", None),  # made after the count, and shown in the same part
     ]
-    return kept("shortage-dashboard", of, lambda: _draw(page), seconds=SECONDS, may_keep=lambda part: part.is_plain)
+    return kept(
+        "shortage-dashboard", of, lambda: _draw(page), seconds=KEPT_SECONDS, may_keep=lambda part: part.is_plain
+    )
 
 
 def _draw(page: Dashboard) -> CountedPart:

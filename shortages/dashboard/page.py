@@ -21,6 +21,10 @@ from shortages.dashboard.trend import HALF_YEAR, YEAR, Trend, trend_of
 from shortages.models import ShortageSnapshot
 from stagematch.accounts.models import User
 from stagematch.clock import today
+from stagematch.ui.kept import kept
+
+KEPT_SECONDS = 26 * 60 * 60
+"""A little longer than from one count to the next."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,11 @@ class Dashboard:
 
     @cached_property
     def _counted(self) -> Counted:
-        return read_cells(self.school, self.night)
+        if self.school is None or self.night is None:
+            return read_cells(None, None)
+        # A count is history: what it says of a school stays the same (decision 8).
+        of = [self.school.pk, self.night.pk, self.night.finished_at]
+        return kept("shortage-cells", of, lambda: read_cells(self.school, self.night), seconds=KEPT_SECONDS)
 
     @cached_property
     def night(self) -> Night | None:
@@ -109,7 +117,10 @@ class Dashboard:
 
     @cached_property
     def area_kind(self) -> AreaKind:
-        return next((k for k in self.atlas.kinds if k == self.query.get("gebied")), AreaKind.MUNICIPALITY)
+        asked = self.query.get("gebied", "")
+        if asked in ("", AreaKind.MUNICIPALITY):
+            return AreaKind.MUNICIPALITY  # without looking where anything lies
+        return next((k for k in self.atlas.kinds if k == asked), AreaKind.MUNICIPALITY)
 
     @property
     def areas(self) -> Mapping[int, Area]:

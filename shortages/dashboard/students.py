@@ -1,22 +1,21 @@
 """The own students without a place, with the reason why and what to do: for the school alone, never for others."""
 
 import datetime as dt
-from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from organisations.models import Organisation, TargetGroup
+from organisations.models import Organisation
 from organisations.weekdays import listing
 from placements.browse.pager import Pager
 from placements.guidance import Found
 from placements.guidance.enums import HelpAction, HelpReason
-from placements.guidance.selectors import IN_CONVERSATION, HelpRow, needing_help
-from placements.guidance.urgent import most_urgent, rows_of
+from placements.guidance.selectors import IN_CONVERSATION, WISHES, HelpRow, needing_help
+from placements.guidance.urgent import most_urgent, reasons_for, rows_of
 from placements.models import Application, HelpSettings
 from shortages.dashboard.areas import AreaKind
 from shortages.dashboard.page import Dashboard
@@ -68,11 +67,11 @@ def _thresholds(school: Organisation) -> HelpSettings:
     return getattr(school, "help_settings", None) or HelpSettings(school=school)
 
 
-def most_in_need(page: Dashboard, limit: int | None = FEW, searches: Collection[int] | None = None) -> list[HelpRow]:
-    """Return who needs somebody now, the most urgent first; with `searches` only of those. At most four queries."""
+def most_in_need(page: Dashboard, limit: int | None = FEW) -> list[HelpRow]:
+    """Return who needs somebody now, the most urgent first. At most four queries."""
     if page.school is None or page.period is None:
         return []
-    return needing_help(page.school, limit, settings=_thresholds(page.school), period=page.period, searches=searches)
+    return needing_help(page.school, limit, settings=_thresholds(page.school), period=page.period)
 
 
 def in_need_now(school: Organisation, period: int | None, count: int, limit: int = FEW) -> list[HelpRow]:
@@ -182,19 +181,17 @@ class StudentList:
         """This page of students, by leerjaar and name, each with what `needing_help` says or how the count saw it."""
         ordered = self.rows.order_by("student__year", "student__user__last_name", "student__user__first_name", "pk")
         found = list(
-            ordered.select_related("student__user", "home", "period", "situation").prefetch_related(
-                Prefetch("target_groups", TargetGroup.objects.order_by("name"))
-            )[self.pager.start : self.pager.stop]
+            ordered.select_related("student__user", "home", "situation").annotate(wishes=WISHES)[
+                self.pager.start : self.pager.stop
+            ]
         )
-        rows = most_in_need(self.page, None, [search.pk for search in found]) if found else []
-        known = {row.search.pk: row for row in rows if row.search}
+        school, period = self.page.school, self.page.period
+        known: dict[int, tuple[Found, ...]] = {}
+        if found and school is not None and period is not None:
+            searches = [search.pk for search in found]
+            known = reasons_for(school, searches, period=period.pk, settings=_thresholds(school))
         return [
-            HelpRow(
-                search.student,
-                search,
-                known[search.pk].found if search.pk in known else (_as_counted(search),),
-                search.open_applications,
-            )
+            HelpRow(search.student, search, known.get(search.pk) or (_as_counted(search),), search.open_applications)
             for search in found
         ]
 

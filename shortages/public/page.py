@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -280,11 +280,13 @@ def page_of(
 CHOICES = ("periode", "soort")
 """The parameters that a page depends on."""
 
+_COLUMNS = ("id", "public_id", "day", "definition", "counts", "started_at", "finished_at", "status")
 _newest = Prepared(
     lambda day: (
         ShortageSnapshot.objects.until(day)
         .filter(Exists(PublishedFigure.objects.filter(snapshot=OuterRef("pk"))))
-        .values("id", "public_id", "day", "definition", "counts", "started_at", "finished_at", "status")[:1]
+        .annotate(newest_forecast=Subquery(PublishedForecast.objects.order_by("-pk").values("pk")[:1]))
+        .values(*_COLUMNS, "newest_forecast")[:1]
     ),
     day=dt.date,
 )
@@ -292,12 +294,16 @@ _newest = Prepared(
 
 def newest_published() -> ShortageSnapshot | None:
     """The newest count of which figures were published, without the market; None when there is none. One query."""
-    return next((instance(ShortageSnapshot, row) for row in _newest.rows(day=dt.date.max)), None)
+    for row in _newest.rows(day=dt.date.max):
+        found = instance(ShortageSnapshot, row)
+        found.newest_forecast = row["newest_forecast"]  # type: ignore[attr-defined]
+        return found
+    return None
 
 
 def key_of(snapshot: ShortageSnapshot | None) -> tuple[object, ...]:
-    """What tells a count apart, to keep what is drawn from it."""
-    return (snapshot.pk, snapshot.finished_at) if snapshot else ()
+    """What tells a count of `newest_published` apart, to keep what is drawn from it; what is expected comes a little later."""
+    return (snapshot.pk, snapshot.finished_at, vars(snapshot)["newest_forecast"]) if snapshot else ()
 
 
 def is_plain(page: PublicPage | None, chosen: QueryDict) -> bool:

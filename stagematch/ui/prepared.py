@@ -16,7 +16,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row", bound=models.Model)
 Value = int | dt.date | Collection[int]
-MOST = 32
+MOST = 64
 """As many numbers can be given for one list."""
 _FIRST_NUMBER, _FIRST_DAY = 2_147_000_001, dt.date(1601, 1, 1)
 

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from organisations.enums import Role
+from shortages.areas import COUNTRY
+from shortages.models import PublishedForecast
 from tests import factories as f
 from tests.shortages.published import DAY, world
 
@@ -50,6 +52,8 @@ def test_who_has_the_page_gets_no_second_one_until_there_is_a_new_count(client, 
 
 def test_who_is_signed_in_gets_an_own_header_around_the_same_content(client, place, coordinator):
     place.count()
+    coordinator.first_name = "Xandriana"
+    coordinator.save()
     address = reverse("shortage-public")
     open_to_all = client.get(address)
     client.force_login(coordinator)
@@ -85,3 +89,24 @@ def test_two_who_look_along_never_get_each_others_page(client, place):
             text = client.get(reverse("own-area")).content.decode()
             assert f"Gemeente {mine}" in text
             assert f"Gemeente {other}" not in text
+
+
+def test_what_is_expected_is_shown_as_soon_as_it_is_published(client, place):
+    snapshot = place.count()
+    address = reverse("shortage-public")
+    first = client.get(address)
+    PublishedForecast.objects.create(
+        day=snapshot.day,
+        period=place.period,
+        level="land",
+        code=COUNTRY,
+        weeks=9,
+        low=85,
+        middle=90,
+        high=95,
+        past=1,
+        method=1,
+    )
+    again = client.get(address, headers={"if-none-match": first.headers["ETag"]})
+    assert again.status_code == 200
+    assert again.content != first.content

@@ -1,9 +1,11 @@
 """Template tags every page may use: icons, addresses, days, and the pieces of a list page."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.http import QueryDict
@@ -21,6 +23,12 @@ register = template.Library()
 @register.simple_tag
 def i(name: str, classes: str = "") -> SafeString:
     """Draw an icon from the sprite. Always decoration: the text beside it says the same."""
+    # Where static files are does not change while we run; tests may say otherwise.
+    return _icon(name, classes, settings.STATIC_URL, settings.STORAGES["staticfiles"]["BACKEND"])
+
+
+@lru_cache(maxsize=500)  # a page draws up to a hundred, and all pages together as many different ones
+def _icon(name: str, classes: str, _address: str, _storage: str) -> SafeString:
     return format_html(
         '<svg class="sm-i {}" aria-hidden="true" focusable="false"><use href="{}#i-{}"/></svg>',
         classes,
