@@ -41,15 +41,16 @@ def forget_policy() -> None:
     _policy = None
 
 
-def fit_for(search: PlacementSearch, vacancies: Iterable[Vacancy]) -> dict[int, Fit]:
+def fit_for(search: PlacementSearch, vacancies: Iterable[Vacancy], known: facts.Facts | None = None) -> dict[int, Fit]:
     """The fit of a search with each vacancy, by the vacancy's key; one query however many there are.
 
-    Empty for a search without a home: there is nothing to measure from.
+    Empty for a search without a home: there is nothing to measure from. No query when the facts are `known`.
     """
     by_pk = {vacancy.pk: vacancy for vacancy in vacancies}
     if not by_pk or search.home_id is None or search.pk is None:
         return {}
-    return _fits(search, by_pk, facts.of_one(search.pk, list(by_pk), today().toordinal()))
+    known = known or facts.of_one(search.pk, list(by_pk), today().toordinal())
+    return _fits(search, by_pk, known)
 
 
 def fit_of_pairs(pairs: list[tuple[PlacementSearch, Vacancy]]) -> list[Fit | None]:

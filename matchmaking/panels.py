@@ -8,7 +8,7 @@ from matchmaking.fit import fit_for
 from matchmaking.models import Proposal
 from matchmaking.selectors import open_proposals
 from matchmaking.services.proposals import mark_seen
-from placements.browse.cards import Card, card_of, for_cards
+from placements.browse.cards import Card, card_of
 from placements.models import Vacancy
 from placements.panels import Panel
 from students.models import PlacementSearch, Student
@@ -29,8 +29,7 @@ def proposals(student: Student) -> list[Panel]:
     found = open_proposals(student)
     if not found:
         return []
-    places = for_cards(Vacancy.objects.filter(pk__in=[proposal.vacancy_id for proposal in found]), student)
-    vacancies = {vacancy.pk: vacancy for vacancy in places}
+    vacancies = {proposal.vacancy_id: proposal.vacancy for proposal in found}
     items: list[Item] = []
     for search in {proposal.search_id: proposal.search for proposal in found}.values():
         items += _items(student, search, [p for p in found if p.search_id == search.pk], vacancies)

@@ -36,12 +36,15 @@ class WhyNot:
     text: str
 
 
-def why_not(search: PlacementSearch, vacancy: Vacancy) -> WhyNot:
-    """Say why this vacancy is not among the student's proposals, or that it is; the first reason that counts."""
+def why_not(search: PlacementSearch, vacancy: Vacancy, known: facts.Facts | None = None) -> WhyNot:
+    """Say why this vacancy is not among the student's proposals, or that it is; the first reason that counts.
+
+    `known` are the facts of both, for who has read them already.
+    """
     return (
         _answered(search, vacancy)
         or _handed_over(search)
-        or _rule(search, vacancy)
+        or _rule(search, vacancy, known)
         or _not_in_the_market(search, vacancy)
         or _decided_by_division(search, vacancy)
     )
@@ -73,8 +76,8 @@ def _handed_over(search: PlacementSearch) -> WhyNot | None:
     )
 
 
-def _rule(search: PlacementSearch, vacancy: Vacancy) -> WhyNot | None:
-    known = facts.of_one(search.pk, [vacancy.pk], today().toordinal())
+def _rule(search: PlacementSearch, vacancy: Vacancy, known: facts.Facts | None) -> WhyNot | None:
+    known = known or facts.of_one(search.pk, [vacancy.pk], today().toordinal())
     failure = explain.first_failing_rule(
         known.students, 0, known.vacancies, 0, policy=engine_policy(), today=today().toordinal()
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 
 from organisations.enums import Role
@@ -20,7 +20,7 @@ from organisations.models import (
 )
 from organisations.roles import has_role
 from stagematch.accounts.models import User
-from stagematch.ui.admin_mixins import PlatformAdminMixin, is_platform_admin, plain_choice
+from stagematch.ui.admin_mixins import PlatformAdminMixin, choices_once, is_platform_admin, plain_choice
 
 # How to get from a row to the organisation it belongs to. Rooms above add their own with `belongs_to`.
 _ORGANISATION_OF: dict[type[Model], str] = {
@@ -78,6 +78,13 @@ class RoleAdminMixin(PlatformAdminMixin):
         if self.is_reference and has_role(request.user, Role.BROKER):
             return queryset
         return own_rows(queryset, request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """A row that was found among the own ones is known to be one of them."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and not self.is_reference and not is_platform_admin(request):
+            request.__dict__.setdefault("_own_rows", {})[type(found), found.pk] = True
+        return found
 
     def _broker_may(self, what: str, request: HttpRequest, obj: Any) -> bool:
         if what not in self.broker_may or not has_role(request.user, Role.BROKER):
@@ -163,7 +170,14 @@ class RoleInlineMixin:
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The same plain choices as in the form above."""
-        return plain_choice(super().formfield_for_dbfield(db_field, request, **kwargs))  # type: ignore[misc]
+        field = plain_choice(super().formfield_for_dbfield(db_field, request, **kwargs))  # type: ignore[misc]
+        return choices_once(field, request, db_field)
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        """With what a row refers to: its own name often says it."""
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        names = [f.name for f in rows.model._meta.concrete_fields if isinstance(f, ForeignKey)]
+        return rows.select_related(*names)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only own rows to choose from."""

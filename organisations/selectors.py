@@ -1,12 +1,13 @@
 """Reads for the pages of organisations and teams."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils.translation import gettext as _
 
 from organisations.enums import Role
-from organisations.models import Location, Membership, Organisation, SupervisorCapacity, Team, TeamCapacity
+from organisations.models import Location, Membership, Organisation, Team, TeamCapacity
 from stagematch.accounts.models import User
 from stagematch.clock import today
 
@@ -81,31 +82,33 @@ def teams_of(user: User) -> list[Team]:
     )
 
 
-def team_views(teams: list[Team], user: User) -> list[TeamView]:
-    """Return each team with its room in the periods that are not over, and whom to ask; four queries in all."""
-    supervisors = SupervisorCapacity.objects.select_related("supervisor__user").order_by(
-        "supervisor__user__last_name", "pk"
-    )
-    pools = (
+def _rooms(teams: list[Team], user: User) -> dict[int, list[PoolView]]:
+    """The room per team in the periods that are not over, with its praktijkbegeleiders by name. One query."""
+    guide = {name: F(f"supervisors__{name}") for name in ("places", "taken", "hours_per_week")}
+    person = {name: F(f"supervisors__supervisor__user__{name}") for name in ("id", "first_name", "last_name", "email")}
+    rows: Any = (
         TeamCapacity.objects.filter(team__in=teams, period__ends_on__gte=today())
+        .annotate(**{f"guide_{name}": value for name, value in (guide | person).items()})
         .select_related("period")
-        .prefetch_related(Prefetch("supervisors", supervisors))
-        .order_by("period__starts_on", "pk")
+        .order_by("period__starts_on", "pk", "supervisors__supervisor__user__last_name", "supervisors__pk")
     )
+    views: dict[int, PoolView] = {}
     by_team: dict[int, list[PoolView]] = {}
-    for pool in pools:
-        rooms = [
-            Room(
-                name=str(one.supervisor.user),
-                places=one.places,
-                taken=one.taken,
-                is_me=one.supervisor.user_id == user.pk,
-                hours_per_week=one.hours_per_week,
-            )
-            for one in pool.supervisors.all()
-        ]
-        total = Room(name=_("Het hele team"), places=pool.places, taken=pool.taken)
-        by_team.setdefault(pool.team_id, []).append(PoolView(pool.period.name, total, rooms))
+    for row in rows:  # a room comes once per praktijkbegeleider, and once when it has none
+        if row.pk not in views:
+            total = Room(name=_("Het hele team"), places=row.places, taken=row.taken)
+            views[row.pk] = PoolView(row.period.name, total, [])
+            by_team.setdefault(row.team_id, []).append(views[row.pk])
+        if row.guide_id is not None:
+            name = str(User(first_name=row.guide_first_name, last_name=row.guide_last_name, email=row.guide_email))
+            room = Room(name, row.guide_places, row.guide_taken, row.guide_id == user.pk, row.guide_hours_per_week)
+            views[row.pk].supervisors.append(room)
+    return by_team
+
+
+def team_views(teams: list[Team], user: User) -> list[TeamView]:
+    """Return each team with its room in the periods that are not over, and whom to ask; two queries in all."""
+    by_team = _rooms(teams, user)
     brokers: dict[int, list[User]] = {}
     members = Membership.objects.active().filter(
         organisation__in={team.organisation_id for team in teams}, role=Role.BROKER

@@ -50,7 +50,7 @@ AGREED_FIELDS = (
 
 def fingerprint(vacancy: Vacancy) -> str:
     """Return a mark of what a teamcoach agrees with: the same text, days and people give the same mark. One query."""
-    return mark_of(vacancy, vacancy.supervisors.values_list("supervisor_id", flat=True))
+    return mark_of(vacancy, [one.supervisor_id for one in vacancy.supervisors.all()])
 
 
 def mark_of(vacancy: Vacancy, people: Iterable[int]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -102,19 +102,31 @@ class Capacity:
         ) % {"n": self.free}
 
 
-def capacity_of(vacancy: Vacancy) -> Capacity:
-    """Return the room of a vacancy with its pool and its praktijkbegeleiders. At most five queries."""
-    offers = Application.objects.filter(vacancy=vacancy, status=ApplicationStatus.OFFERED).count()
-    own = Level(str(_("Deze vacature")), vacancy.places, vacancy.places_taken, offers)
-    pool = TeamCapacity.objects.select_related("team", "period").filter(vacancies=vacancy).first()
+def capacity_of(vacancy: Vacancy, people: "list[SupervisorCapacity] | None" = None) -> Capacity:
+    """Return the room of a vacancy with its pool and its praktijkbegeleiders. Three queries at most.
+
+    `people` are those of `people_of` its pool, for who has them already.
+    """
+    offers = Application.objects.filter(status=ApplicationStatus.OFFERED).order_by().values("status")
+    published = (
+        Vacancy.objects.filter(pool=OuterRef("pool"), status=VacancyStatus.PUBLISHED).order_by().values("status")
+    )
+    counted = Vacancy.objects.filter(pk=vacancy.pk).values_list(
+        Coalesce(Subquery(offers.filter(vacancy=OuterRef("pk")).values(n=Count("pk"))), 0),
+        Coalesce(Subquery(offers.filter(vacancy__pool=OuterRef("pool")).values(n=Count("pk"))), 0),
+        Coalesce(Subquery(published.values(n=Sum("places"))), 0),
+    )
+    here, offered, promised = counted.get()
+    own = Level(str(_("Deze vacature")), vacancy.places, vacancy.places_taken, here)
+    # With the people the caller has read the pool just now; else the copy on the vacancy may be of a while ago.
+    pool = vacancy.pool if people is not None else TeamCapacity.objects.filter(vacancies=vacancy).first()
     if pool is None:
         return Capacity(own, None, hours_each=vacancy.guidance_hours)
-    offered = Application.objects.filter(vacancy__pool=pool, status=ApplicationStatus.OFFERED).count()
-    promised = Vacancy.objects.filter(pool=pool, status=VacancyStatus.PUBLISHED).aggregate(n=Sum("places"))["n"] or 0
-    team = Level(pool.team.name, pool.places, pool.taken, offered)
-    named = set(vacancy.supervisors.values_list("pk", flat=True))
-    people = [_person(row, row.pk in named) for row in people_of(pool)]
-    return Capacity(own, team, people, promised, vacancy.guidance_hours)
+    team = Level(vacancy.team.name, pool.places, pool.taken, offered)
+    named = {one.pk for one in vacancy.supervisors.all()}
+    rows = people_of(pool) if people is None else people
+    levels = [_person(row, row.pk in named) for row in rows]
+    return Capacity(own, team, levels, promised, vacancy.guidance_hours)
 
 
 def people_of(pool: TeamCapacity) -> "list[SupervisorCapacity]":

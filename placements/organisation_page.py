@@ -1,7 +1,10 @@
 """What placements shows on the pages of an organisation and of a team (organisations may not know placements)."""
 
 from collections.abc import Iterable
+from typing import Any
 
+from django.db.models import CharField, Exists, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -66,13 +69,13 @@ def students_block(teams: list[Team], request: HttpRequest) -> list[panels.Panel
     if not isinstance(user, User) or not teams:
         return []
     placed = list(
-        Placement.objects.visible_to(user)
+        _with_look(Placement.objects.visible_to(user), user)
         .filter(vacancy__team__in=teams, status__in=[PlacementStatus.AGREED, PlacementStatus.RUNNING])
         .select_related("student__user", "student__school", "vacancy__team", "supervisor__supervisor__user")
         .order_by("starts_on", "pk")
     )
     passed_on = list(
-        Application.objects.visible_to(user)
+        _with_look(Application.objects.visible_to(user), user)
         .filter(
             vacancy__team__in=teams,
             status__in=[ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE, ApplicationStatus.OFFERED],
@@ -84,16 +87,17 @@ def students_block(teams: list[Team], request: HttpRequest) -> list[panels.Panel
     return [("placements/_team_students.html", {"placed": placed, "passed_on": passed_on})]
 
 
+def _with_look(rows: "QuerySet[Any]", user: User) -> "QuerySet[Any]":
+    """Add whether this person looked at the row today already."""
+    since = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    looks = AccessLog.objects.filter(actor=user, at__gte=since, object_id=Cast(OuterRef("public_id"), CharField()))
+    found: QuerySet[Any] = rows.annotate(is_looked_at=Exists(looks))
+    return found
+
+
 def _note_looks(user: User, rows: Iterable[Placement | Application]) -> None:
     """Write down whose data was looked at, once a day per row: opening a page ten times is one look."""
-    rows = list(rows)
-    since = now().replace(hour=0, minute=0, second=0, microsecond=0)
-    known = set(
-        AccessLog.objects.filter(
-            actor=user, at__gte=since, object_id__in=[str(row.public_id) for row in rows]
-        ).values_list("object_id", flat=True)
-    )
-    new = [row for row in rows if str(row.public_id) not in known]
+    new = [row for row in rows if not row.is_looked_at]  # type: ignore[union-attr]
     label = describe(user) if new else ""
     for row in new:
         record_view(actor=user, subject=row.student.user, obj=row, label=label)

@@ -60,7 +60,12 @@ def is_open_for(vacancy: Vacancy, student: Student) -> bool:
 
 def takes_applications(vacancy: Vacancy) -> bool:
     """Whether there is room for one more application (R3). Reads the database; under the vacancy's lock it is exact."""
-    return vacancy.places_free > 0 and open_applications(vacancy) < vacancy.application_cap
+    return vacancy.places_free > 0 and takes_more(vacancy, open_applications(vacancy))
+
+
+def takes_more(vacancy: Vacancy, waiting: int) -> bool:
+    """The same for who has counted how many applications wait for an outcome."""
+    return vacancy.places_free > 0 and waiting < vacancy.application_cap
 
 
 def open_applications(vacancy: Vacancy) -> int:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -22,7 +23,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from placements.enums import ApplicationStatus, ForwardStatus, InterviewStatus
+from placements.enums import ApplicationStatus, AssistedKind, AssistedStatus, ForwardStatus, InterviewStatus
+from placements.guidance.selectors import hints_shown
 from placements.models import (
     Application,
     ApplicationDraft,
@@ -34,6 +36,7 @@ from placements.models import (
     WaitingListEntry,
 )
 from placements.selectors import next_step
+from stagematch.along import along
 from stagematch.clock import now, today
 from students.models import PlacementSearch, Student
 
@@ -53,12 +56,10 @@ def moment_text(moment: dt.datetime) -> str:
 
 
 def own_applications(student: Student) -> QuerySet[Application]:
-    """Return the student's applications with all a page shows of them; three queries, whatever their number."""
-    interviews = (
-        Interview.objects.exclude(status=InterviewStatus.CANCELLED).select_related("host").prefetch_related("slots")
-    )
+    """Return the student's applications with all a page shows of them; two queries, whatever their number."""
+    interviews = along(Interview.objects.exclude(status=InterviewStatus.CANCELLED).select_related("host"), "slots")
     asked = ForwardRequest.objects.filter(application=OuterRef("pk"), status=ForwardStatus.ASKED)
-    return (
+    rows = (
         Application.objects.filter(student=student)
         .select_related(
             "vacancy__organisation",
@@ -73,13 +74,16 @@ def own_applications(student: Student) -> QuerySet[Application]:
             forward_question=Subquery(asked.values("public_id")),
             forward_team=Subquery(asked.values("to_vacancy__team__name")),
         )
-        .prefetch_related(Prefetch("interviews", queryset=interviews, to_attr="talks"), "events")
+        .prefetch_related(Prefetch("interviews", queryset=interviews, to_attr="talks"))
     )
+    return along(rows, "events")
 
 
 def own_application(student: Student, public_id: object) -> Application:
     """Return one's own application; somebody else's does not exist (404)."""
-    return get_object_or_404(own_applications(student).select_related("search"), public_id=public_id)
+    found = get_object_or_404(own_applications(student).select_related("search__home"), public_id=public_id)
+    found.student = found.search.student = student
+    return found
 
 
 def open_for_choice(student: Student) -> list[Application]:
@@ -99,33 +103,60 @@ def open_for_choice(student: Student) -> list[Application]:
 class Unsent:
     """A text about a place that went nowhere yet: an own draft, or a request that waits for a yes or no."""
 
-    what: str  # 'draft' or 'request'
+    what: str  # 'draft', 'request' or 'introduced'
     vacancy: UUID
     title: str
     organisation: str
-    at: dt.datetime  # when the draft was kept, or until when the request can be answered
+    at: dt.datetime  # when the draft was kept, until when the request can be answered, or when the student said yes
     request: UUID | None
     kind: str
     origin: str
+    reply: str
+
+    @property
+    def reply_label(self) -> str:
+        """What the organisation said to the introduction, in words."""
+        return str(dict(AssistedApplication._meta.get_field("reply").flatchoices).get(self.reply, ""))
 
 
-def unsent_of(student: Student) -> tuple[list[Unsent], list[Unsent]]:
-    """Return the student's drafts, last touched first, and the requests to answer, most urgent first. One query."""
+@dataclass(frozen=True)
+class Texts:
+    """Everything about a place that is no reaction, or not yet."""
+
+    drafts: list[Unsent] = field(default_factory=list)  # last touched first
+    requests: list[Unsent] = field(default_factory=list)  # to answer, most urgent first
+    introduced: list[Unsent] = field(default_factory=list)  # by the own school, the newest first
+
+
+def texts_of(student: Student) -> Texts:
+    """Return the student's drafts, the requests to answer, and where the school introduces them. One query."""
     place = ("vacancy__public_id", "vacancy__title", "vacancy__organisation__name")
     drafts = (
         ApplicationDraft.objects.filter(student=student)
         .order_by()
-        .values_list(Value("draft"), *place, "updated_at", Value(None, output_field=UUIDField()), Value(""), Value(""))
+        .values_list(
+            Value("draft"), *place, "updated_at", Value(None, output_field=UUIDField()), Value(""), Value(""), Value("")
+        )
     )
     requests = (
         AssistedApplication.objects.waiting()
         .filter(student=student)
         .order_by()
-        .values_list(Value("request"), *place, "expires_at", "public_id", "kind", "origin")
+        .values_list(Value("request"), *place, "expires_at", "public_id", "kind", "origin", Value(""))
     )
-    rows = [Unsent(*row) for row in drafts.union(requests, all=True)]
-    own = sorted((row for row in rows if row.what == "draft"), key=lambda row: row.at, reverse=True)
-    return own, sorted((row for row in rows if row.what == "request"), key=lambda row: row.at)
+    introduced = (
+        AssistedApplication.objects.filter(
+            student=student, kind=AssistedKind.INTRODUCE, status=AssistedStatus.AGREED, answered_at__isnull=False
+        )
+        .order_by()
+        .values_list(Value("introduced"), *place, "answered_at", "public_id", "kind", "origin", "reply")
+    )
+    rows = sorted((Unsent(*row) for row in drafts.union(requests, introduced, all=True)), key=lambda row: row.at)
+    return Texts(
+        drafts=[row for row in reversed(rows) if row.what == "draft"],
+        requests=[row for row in rows if row.what == "request"],
+        introduced=[row for row in reversed(rows) if row.what == "introduced"][:10],
+    )
 
 
 @dataclass
@@ -268,41 +299,42 @@ class Has:
     unsent: bool
     saved: bool
     stage: bool
-    rejections: bool
-    requests: bool
+    hint: bool
 
 
 def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
-    """Return what this student has to show; one query."""
+    """Return what this student has to show, and read the own places, for their panel; one query."""
     from students.models import Document, LearningGoal
 
     through = PlacementSearch.target_groups.through
     mine = {"student": OuterRef("pk")}
-    row = (
+    rows = (
         Student.objects.filter(pk=student.pk)
-        .values_list(
-            Exists(Document.objects.filter(**mine, is_current=True)),
-            Exists(through._default_manager.filter(placementsearch=search)),
-            Exists(LearningGoal.objects.filter(search_id=search.pk if search else None)),
-            Exists(WaitingListEntry.objects.filter(**mine)),
-            Exists(ApplicationDraft.objects.filter(**mine)),
-            Exists(AssistedApplication.objects.filter(**mine)),
-            Exists(Favourite.objects.filter(**mine)),
-            Exists(Placement.objects.active().filter(**mine)),
+        .only("pk")
+        .annotate(
+            has_cv=Exists(Document.objects.filter(**mine, is_current=True)),
+            has_wishes=Exists(through._default_manager.filter(placementsearch=search)),
+            has_goals=Exists(LearningGoal.objects.filter(search_id=search.pk if search else None)),
+            has_waiting=Exists(WaitingListEntry.objects.filter(**mine)),
+            has_drafts=Exists(ApplicationDraft.objects.filter(**mine)),
+            has_requests=Exists(AssistedApplication.objects.filter(**mine)),
+            has_saved=Exists(Favourite.objects.filter(**mine)),
+            has_stage=Exists(Placement.objects.active().filter(**mine)),
+            has_hint=Exists(hints_shown().filter(**mine)),
         )
-        .get()
     )
-    cv, wishes, goals, waiting, drafts, requests, saved, stage = row
+    row: Any = along(rows, "own_places").get()
+    kept = student.__dict__.setdefault("_prefetched_objects_cache", {})
+    kept["own_places"] = row.own_places.all()
     return Has(
-        cv,
-        wishes,
-        goals,
-        waiting,
-        unsent=drafts or requests,
-        saved=saved,
-        stage=stage,
-        rejections=student.rejections > 0,
-        requests=requests,
+        row.has_cv,
+        row.has_wishes,
+        row.has_goals,
+        row.has_waiting,
+        unsent=row.has_drafts or row.has_requests,
+        saved=row.has_saved,
+        stage=row.has_stage,
+        hint=row.has_hint,
     )
 
 

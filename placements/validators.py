@@ -1,6 +1,7 @@
 """Rules that raise. A page calls them to be kind, a service calls them under a lock to be right."""
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -52,10 +53,10 @@ def _validate_vacancy(vacancy: Vacancy, student: Student) -> None:
 
 
 def _validate_first_time(student: Student, vacancy: Vacancy) -> None:
-    earlier = Application.objects.filter(student=student, vacancy=vacancy)
-    if earlier.open().exists():
+    earlier = set(Application.objects.filter(student=student, vacancy=vacancy).values_list("status", flat=True))
+    if earlier & ApplicationStatus.open_statuses():
         raise RuleError("already_applied", _("Je reactie op deze plek is al verstuurd. Je vindt hem bij 'Mijn stage'."))
-    if earlier.filter(status=ApplicationStatus.REJECTED).exists():
+    if ApplicationStatus.REJECTED in earlier:
         raise RuleError(
             "already_applied", _("Je kreeg op deze plek al een antwoord. Kies een andere plek die bij je past.")
         )
@@ -126,7 +127,10 @@ def _validate_period(search: PlacementSearch, vacancy: Vacancy) -> None:
 def validate_limits(student: Student, vacancy: Vacancy) -> None:
     """Raise RuleError limit_reached or vacancy_full (R3). Exact only while student and vacancy are locked."""
     limit = settings.MAX_OPEN_APPLICATIONS
-    if Application.objects.filter(student=student).open().count() >= limit:
+    own, here = Q(student=student), Q(vacancy=vacancy)
+    counted = Application.objects.filter(own | here).open()
+    n = counted.aggregate(own=Count("pk", filter=own), here=Count("pk", filter=here))
+    if n["own"] >= limit:
         raise RuleError(
             "limit_reached",
             ngettext(
@@ -136,7 +140,7 @@ def validate_limits(student: Student, vacancy: Vacancy) -> None:
             )
             % {"n": limit},
         )
-    if not rules.takes_applications(vacancy):
+    if not rules.takes_more(vacancy, n["here"]):
         raise RuleError(
             "vacancy_full",
             _(

@@ -20,7 +20,7 @@ from roadshows.models import (
     WorkTable,
 )
 from roadshows.services import declaration
-from stagematch.ui.admin_mixins import PlatformAdminMixin, ReadOnlyMixin, is_platform_admin, plain_choice
+from stagematch.ui.admin_mixins import PlatformAdminMixin, ReadOnlyMixin, choices_once, is_platform_admin, plain_choice
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Any, Any]
@@ -40,7 +40,8 @@ class _RowInline(TabularInline):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The same plain choices as in the form above."""
-        return plain_choice(super().formfield_for_dbfield(db_field, request, **kwargs))
+        field = plain_choice(super().formfield_for_dbfield(db_field, request, **kwargs))
+        return choices_once(field, request, db_field)
 
 
 class OrganiserInline(_RowInline):

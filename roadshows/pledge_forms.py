@@ -233,6 +233,9 @@ class VacancyChoiceForm(FormMixin, forms.Form):
             .exclude(pledge_links__status=LinkStatus.CONFIRMED)
             .order_by("title", "pk")
         )
+        rows = [(vacancy.pk, str(vacancy)) for vacancy in field.queryset]
+        field.choices = [("", field.empty_label), *rows]
+        self.has_vacancies = bool(rows)
 
 
 class DraftForm(FormMixin, forms.Form):

@@ -89,7 +89,8 @@ def board(roadshow: Roadshow, *, with_hidden: bool = False, only_public: bool = 
         by_table[note.table_id].append(note)
         if note.group_id is not None:
             by_group.setdefault(note.group_id, []).append(note)
-    groups = [GroupOfNotes(group, by_group[group.pk]) for group in roadshow.note_groups.all() if group.pk in by_group]
+    found = roadshow.note_groups.filter(pk__in=by_group)  # asks nothing when no note is in a group
+    groups = [GroupOfNotes(group, by_group[group.pk]) for group in found]
     return Board(
         [TableWithNotes(table, list(_by_kind(by_table[table.pk]))) for table in tables],
         sorted(groups, key=lambda found: (-found.votes, found.group.title)),

@@ -47,7 +47,7 @@ def along(rows: QuerySet[M], *names: str) -> QuerySet[M]:
         found = child._default_manager.filter(**{link: outer})
         columns = JSONObject(**{f.attname: F(f.attname) for f in child._meta.concrete_fields})
         rows = rows.annotate(**{_PREFIX + name: ArraySubquery(found.values(along_row=columns))})
-    rows._iterable_class = _WithLists  # type: ignore[attr-defined]
+    rows._iterable_class = _WithLists
     return rows
 
 

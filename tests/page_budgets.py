@@ -101,10 +101,13 @@ def _ours() -> tuple[str, ...]:
 
 def walk(role: str, email: str, visits: "Iterable[Visit]", *, where: bool = False, only: str = "") -> Iterator[Page]:
     """Visit pages as this person; the first one twice, so that what a process learns once is not counted."""
+    from django.apps import apps
+    from django.contrib.contenttypes.models import ContentType
     from django.test import Client
 
     from stagematch.accounts.models import User
 
+    ContentType.objects.get_for_models(*apps.get_models())  # known to every process that runs for a while
     client = Client(raise_request_exception=False)
     if email:
         person = User.objects.get(email=email)
@@ -134,7 +137,7 @@ def roles(only: str = "") -> "Iterator[tuple[str, str, list[Visit]]]":
 
 
 def long_tables() -> set[str]:
-    """Return the tables that one may not read from end to end; statistics must be fresh (`ANALYZE`)."""
+    """Return the tables that one may not read from end to end; the demo leaves fresh statistics (`ANALYZE`)."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -176,11 +179,9 @@ def _main() -> None:
     parser.add_argument("--only", default="")
     asked = parser.parse_args()
     from django.conf import settings
-    from django.db import connection, transaction
+    from django.db import transaction
 
     settings.ALLOWED_HOSTS = ["*"]
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
     tables = long_tables() if asked.plans else set()
     with transaction.atomic():
         for role, email, visits in roles():

@@ -58,7 +58,14 @@ class PolicyAdmin(PlatformAdminMixin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only while no run used it."""
         allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or not obj.runs.exists())
+        return allowed and (obj is None or not self._is_used(request, obj))
+
+    def _is_used(self, request: HttpRequest, policy: Policy) -> bool:
+        """Asked once per request: the admin wants to know it for every button."""
+        kept: dict[int, bool] = request.__dict__.setdefault("_policies_used", {})
+        if policy.pk not in kept:
+            kept[policy.pk] = policy.runs.exists()
+        return kept[policy.pk]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A version that was used is shown as the sentences it means, below the form."""
@@ -142,13 +149,14 @@ class PolicyAdmin(PlatformAdminMixin):
                 messages.success(request, _("%(name)s geldt vanaf de volgende nacht.") % {"name": policy})
             return redirect(reverse("admin:matchmaking_policy_changelist"))
         trials = MatchingRun.objects.filter(policy=policy, trigger=RunTrigger.SIMULATION).defer("snapshot")
+        holds = current_policy()
         context = {
             **self.admin_site.each_context(request),
             "title": _("Laat deze spelregels gelden"),
             "opts": self.opts,
             "policy": policy,
-            "holds": current_policy(),
-            "differences": differences(current_policy(), policy),
+            "holds": holds,
+            "differences": differences(holds, policy),
             "trial": trials.first(),
         }
         return TemplateResponse(request, "admin/matchmaking/policy_activate.html", context)

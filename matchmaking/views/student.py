@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from matchmaking import services
+from matchmaking import facts, services
 from matchmaking.fit import fit_for
 from matchmaking.forms import DeclineForm
 from matchmaking.models import Proposal
 from matchmaking.selectors import why_not
 from placements.browse.cards import place_text, vacancy_url
 from placements.models import Vacancy
+from stagematch.clock import today
 from stagematch.ui.errors import Conflict, RuleError
 from students.access import StudentRequest, student_required
 from students.selectors import current_cv, current_search
@@ -86,12 +87,14 @@ def why_not_proposed(request: StudentRequest, public_id: str) -> HttpResponseBas
     )
     vacancy = get_object_or_404(vacancies, public_id=public_id)
     search = current_search(request.user)
+    at_home = search is not None and search.home_id is not None
+    known = facts.of_one(search.pk, [vacancy.pk], today().toordinal()) if search is not None and at_home else None
     context = {
         "tab": "zoeken",
         "vacancy": vacancy,
         "place": place_text(vacancy),
         "url": vacancy_url(vacancy),
-        "answer": why_not(search, vacancy) if search is not None else None,
-        "fit": fit_for(search, [vacancy]).get(vacancy.pk) if search is not None else None,
+        "answer": why_not(search, vacancy, known) if search is not None else None,
+        "fit": fit_for(search, [vacancy], known).get(vacancy.pk) if search is not None else None,
     }
     return render(request, "matchmaking/why_not.html", context)

@@ -51,6 +51,11 @@ class LocationForm(LocationModelForm):
         model = Location
         fields = ["name", "street", "postcode", "neighbourhood", "step_free", "access_info"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["postcode"] = self.instance.postcode.pc4  # the digits, so that the field need not look them up
+
 
 class LocationInline(RoleInlineMixin, StackedInline):
     model = Location

@@ -32,7 +32,7 @@ def recipients_of(requests: Iterable[InventoryRequest]) -> dict[int, list[Recipi
         .select_related("user")
     )
     for member in members.annotate(team_pk=F("teams")).order_by("pk", "team_pk"):
-        leads[member.team_pk].append(member.user)
+        leads[vars(member)["team_pk"]].append(member.user)
     found = {}
     for request in asked:
         fallback: list[Recipient] = [request.contact_email] if request.contact_email else []

@@ -1,6 +1,7 @@
 """Reads for the pages of the inventory: counts, the chase list, and what a school sees of its region."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
@@ -62,7 +63,7 @@ def count(requests: QuerySet[InventoryRequest]) -> Counts:
     """Count the answers to these requests: one query, whatever their number."""
     bits = {f"bit{reason.value}": F("answer__reasons").bitand(reason.value) for reason in NoReason}
     sums = {f"n{reason.value}": Count("pk", filter=Q(**{f"bit{reason.value}__gt": 0})) for reason in NoReason}
-    rows = requests.order_by().alias(**bits).values("answer__choice")
+    rows: Any = requests.order_by().alias(**bits).values("answer__choice")
     rows = rows.annotate(n=Count("pk"), places=Sum("answer__places"), hours=Sum("answer__hours_per_week"), **sums)
     reasons = dict.fromkeys((reason.value for reason in NoReason), 0)
     by_choice, places, asked, hours = {}, {}, 0, 0

@@ -25,11 +25,12 @@ from django.utils.translation import ngettext
 from organisations.admin_mixins import RoleAdminMixin, belongs_to, own_rows
 from organisations.models import Location, Organisation, StagePeriod, SupervisorCapacity, Team
 from placements import accreditation, services
+from placements.admin.choices import Choices, vacancy_choices
 from placements.admin.forms import VacancyForm
 from placements.admin.operations import OPERATIONS, Operation, Plan, carry_out, plan
 from placements.admin.pages import PAGES
 from placements.agreements import state_of
-from placements.capacity import capacity_of
+from placements.capacity import capacity_of, people_of
 from placements.hints import hints_of
 from placements.models import Vacancy, VacancyAgreement
 from stagematch.accounts.models import User
@@ -134,6 +135,8 @@ class VacancyAdmin(RoleAdminMixin):
         models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
 
+    lists = ("qualifications", "target_groups", "work_fields", "work_processes", "supervisors")
+
     # --- lists -------------------------------------------------------------------------------------
     def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
         """The own vacancies with their open applications, in one query."""
@@ -175,7 +178,27 @@ class VacancyAdmin(RoleAdminMixin):
         if db_field.name == "period":
             current = Q(vacancies=_object_id(request)) if _object_id(request) else Q()
             kwargs["queryset"] = StagePeriod.objects.filter(Q(ends_on__gte=today()) | current).distinct()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if request.method == "GET" and db_field.name in {"team", "location", "period"}:
+            first = [("", field.empty_label)] if field.empty_label is not None else []
+            field.choices = [*first, *self._choices(request)[db_field.name]]
+        return field
+
+    def _people(self, request: HttpRequest, vacancy: Vacancy) -> list[SupervisorCapacity]:
+        """Who can guide: read once for the choice and for the room they have."""
+        if "_vacancy_people" not in request.__dict__:
+            request.__dict__["_vacancy_people"] = people_of(vacancy.pool) if vacancy.pool is not None else []
+        people: list[SupervisorCapacity] = request.__dict__["_vacancy_people"]
+        return people
+
+    def _choices(self, request: HttpRequest) -> Choices:
+        """All that a form that is only shown can choose from; a form that is sent asks per field what was chosen."""
+        kept: dict[str, Choices] = request.__dict__.setdefault("_vacancy_choices", {})
+        if "all" not in kept:
+            pk = _object_id(request)
+            vacancy = self.get_object(request, str(pk)) if pk else None
+            kept["all"] = vacancy_choices(vacancy, self._organisations(request))
+        return kept["all"]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Reference data that is valid now or chosen before; praktijkbegeleiders of this team and period."""
@@ -186,10 +209,16 @@ class VacancyAdmin(RoleAdminMixin):
             )
             field.queryset = rows.order_by("supervisor__user__last_name", "pk")
             field.label_from_instance = supervisor_label
+            pk = _object_id(request)
+            vacancy = self.get_object(request, str(pk)) if request.method == "GET" and pk else None
+            if vacancy is not None:
+                field.choices = [(one.pk, supervisor_label(one)) for one in self._people(request, vacancy)]
         elif issubclass(db_field.related_model, Dated):
             chosen = Q(vacancies=_object_id(request)) if _object_id(request) else Q()
             over = Q(valid_until__isnull=False, valid_until__lte=today())
             field.queryset = db_field.related_model._default_manager.filter(~over | chosen).distinct()
+            if request.method == "GET":
+                field.choices = self._choices(request)[db_field.name]
         return field
 
     def _organisations(self, request: HttpRequest) -> "QuerySet[Organisation]":
@@ -289,7 +318,7 @@ class VacancyAdmin(RoleAdminMixin):
                 "operations": self._buttons(vacancy),
                 "agreement": state_of(vacancy),
                 "erkenning": accreditation.checks_of(vacancy),
-                "capacity": capacity_of(vacancy),
+                "capacity": capacity_of(vacancy, self._people(request, vacancy)),
                 "hints": hints_of([vacancy])[vacancy.pk],
                 "missing": services.missing_for_publishing(vacancy) if vacancy.status == "draft" else [],
                 "ruimte_url": reverse("admin:placements_vacancy_ruimte", args=[vacancy.pk]),

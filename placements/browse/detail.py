@@ -20,6 +20,7 @@ from placements.enums import Allowance
 from placements.models import Application, Favourite, Vacancy, WaitingListEntry
 from placements.waiting import PlaceInLine, place_in_line
 from stagematch.accounts.models import User
+from stagematch.along import along
 from stagematch.regions.models import PostcodeArea
 from students.models import Student
 
@@ -43,7 +44,7 @@ def visible_vacancy(user: User | AnonymousUser, public_id: UUID | str, student: 
     if student is not None:
         may_see |= Q(Exists(Application.objects.filter(student=student, vacancy=OuterRef("pk"))))
     no = Value(False, output_field=BooleanField())
-    return (
+    rows = (
         Vacancy.objects.filter(may_see, public_id=public_id)
         .with_open_applications()
         .annotate(
@@ -56,10 +57,9 @@ def visible_vacancy(user: User | AnonymousUser, public_id: UUID | str, student: 
             qualification_names=_names("qualifications"),
         )
         .select_related("organisation", "team", "location__postcode", "period")
-        .prefetch_related("target_groups")
         .defer("search_vector", "search_text")
-        .first()
     )
+    return along(rows, "target_groups").first()
 
 
 def whole(pk: int) -> Vacancy:

@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from organisations import weekdays
 from organisations.models import Organisation, StagePeriod, TargetGroup
 from placements.enums import ApplicationStatus, PlacementStatus
-from placements.guidance.enums import HelpAction, HelpReason, TaskStatus
+from placements.guidance.enums import HelpAction, HelpReason, Rung, TaskStatus
 from placements.guidance.registry import Found, found_elsewhere
 from placements.guidance.rules import Facts, reasons_of
 from placements.models import Application, HelpSettings, HelpTask, LadderStep, Placement, Rejection
@@ -43,6 +43,7 @@ IN_CONVERSATION = frozenset(
     {ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE, ApplicationStatus.OFFERED}
 )
 MOST_GROUPS = 2
+HINT_SHOWN = dt.timedelta(days=30)
 _GROUPS = PlacementSearch.target_groups.through.objects.filter(placementsearch=OuterRef("pk"))
 WISHES = ArraySubquery(_GROUPS.order_by("targetgroup__name").values("targetgroup__name"))
 """The names of the doelgroepen a search would like, without a query of their own."""
@@ -139,7 +140,7 @@ class HelpRow:
 def settings_of(school: Organisation) -> HelpSettings:
     """Return the thresholds of a school, or the defaults, unsaved. No query when the school was read with `help_settings`."""
     kept = Organisation._meta.get_field("help_settings")
-    if kept.is_cached(school):  # type: ignore[union-attr]  # the reverse side of a one-to-one has it
+    if kept.is_cached(school):
         return getattr(school, "help_settings", None) or HelpSettings(school_id=school.pk)
     return HelpSettings.objects.filter(school=school).first() or HelpSettings(school_id=school.pk)
 
@@ -378,3 +379,9 @@ def task_rows(school: Organisation, user: User, which: str) -> tuple[QuerySet[He
     rows = tasks.filter(conditions.get(which, conditions[""])).select_related("student__user", "owner")
     order = ("-closed_at", "pk") if which == "klaar" else ("due_on", "pk")
     return rows.order_by(*order), {key: counts[f"n{key}"] for key in conditions}
+
+
+def hints_shown() -> QuerySet[LadderStep]:
+    """The kind words students see now: for a month after the rung was reached, while the search is open."""
+    since = today() - HINT_SHOWN
+    return LadderStep.objects.filter(rung=Rung.HINT, on__gt=since, search__status=SearchStatus.OPEN)

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
 from placements import panels
-from placements.models import OwnPlace
+from placements.enums import OwnPlaceStatus
 from placements.own_places import emails, services, views
 from stagematch.links.purposes import register_purpose
 from stagematch.ui.admin_site import StagematchAdminSite
@@ -35,5 +35,6 @@ def admin_urls(site: StagematchAdminSite) -> list[URLPattern | URLResolver]:
 
 def own_places_panel(student: Student) -> list[tuple[str, dict[str, Any]]]:
     """How the place goes that this student found; else the way to tell about one."""
-    place = OwnPlace.objects.filter(student=student).open().first()
+    still_open = OwnPlaceStatus.open_statuses()
+    place = next((place for place in student.own_places.all() if place.status in still_open), None)
     return [("placements/_own_place_panel.html", {"place": place})]

@@ -210,10 +210,11 @@ def _blocked(
     text: str = "",
 ) -> HttpResponseBase:
     """Say why a reaction is not possible, and what then. What somebody wrote stands on the page, nothing is lost."""
-    existing = Application.objects.filter(student=request.student, vacancy=vacancy).order_by("-submitted_at").first()
-    if error.code == "already_applied" and existing is not None:
-        messages.info(request, _("Je reactie was al verstuurd.") if existing.is_open else error.message)
-        return redirect("application-detail", existing.public_id)
+    if error.code == "already_applied":
+        earlier = Application.objects.filter(student=request.student, vacancy=vacancy)
+        if (existing := earlier.order_by("-submitted_at").first()) is not None:
+            messages.info(request, _("Je reactie was al verstuurd.") if existing.is_open else error.message)
+            return redirect("application-detail", existing.public_id)
     found = fitting_places(search, exclude=[vacancy]) if search is not None and error.code not in {"placed"} else []
     rows = {v.pk: v for v in for_cards(Vacancy.objects.filter(pk__in=[v.pk for v in found]), request.student)}
     context: dict[str, Any] = {

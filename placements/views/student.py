@@ -17,7 +17,7 @@ from placements.forms.student import ReasonForm
 from placements.models import Application, RejectionFeedback, Vacancy
 from placements.selectors import alternatives_for, pad_stappen, timeline
 from placements.services.feedback import mark_helpful
-from placements.student_page import Row, overview, own_application, saved_places, unsent_of, what_there_is
+from placements.student_page import Row, Texts, overview, own_application, saved_places, texts_of, what_there_is
 from placements.views.common import back_to
 from placements.waiting import lines_of
 from stagematch.ui.errors import RuleError
@@ -41,27 +41,34 @@ def my_overview(request: StudentRequest) -> HttpResponse:
     search = current_search(request.user)
     page = overview(student, settings.MAX_OPEN_APPLICATIONS)
     has = what_there_is(search, student)
-    drafts, requests = unsent_of(student) if has.unsent else ([], [])
+    texts = texts_of(student) if has.unsent else Texts()
     context = {
         "tab": "mijn",
         "student": student,
         "search": search,
         "page": page,
         "asked": len(page.urgent)
-        + len(requests)
+        + len(texts.requests)
         + sum(bool(getattr(row.application, "forward_question", None)) for row in page.running),
         "rows": [(row, pad_stappen(row.application)) for row in [*page.urgent, *page.running]],
         "ended": [(row, pad_stappen(row.application)) for row in page.ended],
         "panels": [
-            render_to_string(template, panel, request=request) for template, panel in panels.panels_for(student, has)
+            render_to_string(template, panel, request=request)
+            for template, panel in [*panels.panels_for(student, has), *_introduced(texts)]
         ],
         "saved": list(saved_places(student)[:5]) if has.saved else [],
-        "requests": requests,
-        "drafts": drafts,
+        "requests": texts.requests,
+        "drafts": texts.drafts,
         "lines": lines_of(student) if has.waiting else [],
         "todo": todo_of(search, has_cv=has.cv, wishes=int(has.wishes), goals=int(has.goals)),
     }
     return render(request, "placements/my_overview.html", context)
+
+
+def _introduced(texts: Texts) -> list[panels.Panel]:
+    """Where the own school introduces the student, with the way to take the yes back."""
+    found = texts.introduced
+    return [("placements/guidance/_introduced_panel.html", {"introduced": found})] if found else []
 
 
 @require_safe

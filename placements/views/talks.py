@@ -13,18 +13,17 @@ from placements.forms.student import ReasonForm
 from placements.forms.talks import WishForm
 from placements.models import Interview
 from placements.student_page import Row
+from stagematch.along import along
 from stagematch.ui.errors import RuleError
 from students.access import StudentRequest, student_required
 
 
 def _interview(request: StudentRequest, public_id: str) -> Interview:
     """One's own talk; somebody else's does not exist."""
-    return get_object_or_404(
-        Interview.objects.filter(application__student=request.student)
-        .select_related("application__vacancy__organisation", "application__student__user", "host", "location")
-        .prefetch_related("participants"),
-        public_id=public_id,
+    rows = Interview.objects.filter(application__student=request.student).select_related(
+        "application__vacancy__organisation", "application__student__user", "host", "location"
     )
+    return get_object_or_404(along(rows, "participants", "slots"), public_id=public_id)
 
 
 def _closed(request: StudentRequest, interview: Interview) -> HttpResponseBase | None:

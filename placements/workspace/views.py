@@ -1,6 +1,7 @@
 """The pages of the workspace: get, form, service, message, redirect."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -84,12 +85,12 @@ def _file_or_404(request: HttpRequest, public_id: UUID) -> tuple[Application, _E
         has_forwards=Exists(ForwardRequest.objects.filter(application=OuterRef("pk"))),
         address_stopped=is_stopped_of("student__user__email"),
     )
-    found = get_object_or_404(rows, public_id=public_id)
+    found: Any = get_object_or_404(rows, public_id=public_id)
     first = found.status == ApplicationStatus.SUBMITTED
     if first:
         marked = services.mark_read(application=found, actor=user_of(request))
         found.status, found.read_at = marked.status, marked.read_at
-        found._prefetched_objects_cache.pop("events")  # type: ignore[attr-defined]  # one more event than was read
+        found._prefetched_objects_cache.pop("events")  # one more event than was read
     return found, _Extra(first, found.has_notes, found.has_forwards, found.address_stopped)
 
 

@@ -7,13 +7,15 @@ conversation, filled and started, and `roadshows.selectors.pledges` adds them up
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from organisations.enums import Role
@@ -61,23 +63,29 @@ class _VacancyCounts:
 
 
 def counts_of(pledges: Iterable[Pledge]) -> dict[int, PlaceCounts]:
-    """Return per pledge (by number) what became of its places, in three queries whatever the number of pledges.
+    """Return per pledge (by number) what became of its places, in one query whatever the number of pledges.
 
     A published vacancy counts with its places. One that was closed counts with the students it got: a place that was
     taken down with nobody in it is no place. A student who is placed counts as in conversation too, one who started as
     placed. A stage that ended early counts no more, for the place is free again.
     """
     promised = {pledge.pk: pledge.number for pledge in pledges if pledge.kind == PledgeKind.PLACES}
-    links: dict[int, list[int]] = defaultdict(list)
-    status: dict[int, tuple[str, int]] = {}
+    links: dict[int, list[_VacancyCounts]] = defaultdict(list)
     rows = PledgeLink.objects.filter(pledge__in=promised, status=LinkStatus.CONFIRMED).order_by("pk")
-    for pledge, vacancy, state, places in rows.values_list("pledge", "vacancy", "vacancy__status", "vacancy__places"):
-        links[pledge].append(vacancy)
-        status[vacancy] = (state, places)
-    vacancies = _vacancy_counts(status)
+    placed = Placement.objects.filter(status__in=PlacementStatus.holding())
+    numbers = rows.values_list(
+        "pledge",
+        "vacancy__status",
+        "vacancy__places",
+        _of_vacancy(placed),
+        _of_vacancy(placed.filter(status__in=STARTED)),
+        _of_vacancy(Application.objects.filter(status__in=IN_CONVERSATION)),
+    )
+    for pledge, status, places, holders, started, talking in numbers:
+        links[pledge].append(_vacancy_counts(status, places, holders, started, talking))
     found = {}
     for pledge, number in promised.items():
-        mine = [vacancies[vacancy] for vacancy in links[pledge]]
+        mine = links[pledge]
         found[pledge] = PlaceCounts(
             published=min(number, sum(one.published for one in mine)),
             in_conversation=min(number, sum(one.talking for one in mine)),
@@ -87,26 +95,18 @@ def counts_of(pledges: Iterable[Pledge]) -> dict[int, PlaceCounts]:
     return found
 
 
-def _vacancy_counts(status: dict[int, tuple[str, int]]) -> dict[int, _VacancyCounts]:
-    holders, started, talking = Counter[int](), Counter[int](), Counter[int]()
-    if status:
-        placed = Placement.objects.filter(vacancy__in=status, status__in=PlacementStatus.holding())
-        for vacancy, state in placed.values_list("vacancy", "status"):
-            holders[vacancy] += 1
-            started[vacancy] += state in STARTED
-        asked = Application.objects.filter(vacancy__in=status, status__in=IN_CONVERSATION)
-        talking.update(dict(asked.order_by().values_list("vacancy").annotate(n=Count("pk"))))
-    counted = {}
-    for vacancy, (state, places) in status.items():
-        seen = places if state == VacancyStatus.PUBLISHED else min(places, holders[vacancy])
-        filled = min(seen, holders[vacancy])
-        counted[vacancy] = _VacancyCounts(
-            published=seen,
-            talking=min(seen, holders[vacancy] + talking[vacancy]),
-            filled=filled,
-            started=min(filled, started[vacancy]),
-        )
-    return counted
+def _of_vacancy(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these rows are about the vacancy of a link."""
+    counted = rows.filter(vacancy=OuterRef("vacancy")).order_by().values("vacancy").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n"), output_field=IntegerField()), 0)
+
+
+def _vacancy_counts(status: str, places: int, holders: int, started: int, talking: int) -> _VacancyCounts:
+    seen = places if status == VacancyStatus.PUBLISHED else min(places, holders)
+    filled = min(seen, holders)
+    return _VacancyCounts(
+        published=seen, talking=min(seen, holders + talking), filled=filled, started=min(filled, started)
+    )
 
 
 # --- the state follows --------------------------------------------------------------------------------

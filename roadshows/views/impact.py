@@ -39,13 +39,17 @@ def _one(request: HttpRequest, slug: str) -> tuple[Roadshow, Report]:
     return roadshow, report([roadshow], exact=rules.may_manage(request.user, roadshow))
 
 
-def _all(request: HttpRequest) -> tuple[bool, Report]:
-    """The report over events: the public ones, or one's own exactly when asked for."""
+def _all(request: HttpRequest) -> tuple[bool, bool, Report]:
+    """Whether one has roadshows of one's own, whether these are shown, and the report over events.
+
+    Those are the public ones, or one's own exactly when asked for.
+    """
     managed = Roadshow.objects.managed_by(request.user)
-    own = OWN in request.GET and managed.exists()
+    may_own = managed.exists()
+    own = OWN in request.GET and may_own
     chosen = managed if own else Roadshow.objects.public()
     rows = list(reported(chosen).select_related("region")[:MOST_ROADSHOWS])
-    return own, report(rows, exact=own)
+    return may_own, own, report(rows, exact=own)
 
 
 @login_not_required
@@ -76,11 +80,11 @@ def roadshow_impact_file(request: HttpRequest, slug: str, kind: str) -> HttpResp
 @require_safe
 def all_impact(request: HttpRequest) -> HttpResponse:
     """What all roadshows led to together, per roadshow, region and organisation."""
-    own, made = _all(request)
+    may_own, own, made = _all(request)
     context = {
         "report": made,
         "own": own,
-        "may_own": Roadshow.objects.managed_by(request.user).exists(),
+        "may_own": may_own,
         "tab": "roadshows",
     }
     return render(request, "roadshows/impact_all.html", context)
@@ -90,7 +94,7 @@ def all_impact(request: HttpRequest) -> HttpResponse:
 @require_safe
 def all_impact_file(request: HttpRequest, kind: str) -> HttpResponse:
     """The same as PDF, CSV or XLSX."""
-    _own, made = _all(request)
+    _may_own, _own, made = _all(request)
     return _file(made, _("Opbrengst van de roadshows"), "opbrengst-roadshows", kind)
 
 

@@ -107,12 +107,22 @@ def _forms(request: HttpRequest, pledge: Pledge) -> dict[str, Any]:
         return request.POST if action == name else None
 
     start = {"team": pledge.team_id, "period": first_period(pledge, today())}
+    draft = DraftForm(data("vacature"), pledge=pledge, initial=start, prefix="vacature")
+    team = TeamForm(data("team"), pledge=pledge, prefix="team")
+    _same_choices(draft.fields["team"], team.fields["team"])
     return {
-        "vacature": DraftForm(data("vacature"), pledge=pledge, initial=start, prefix="vacature"),
-        "team": TeamForm(data("team"), pledge=pledge, prefix="team"),
+        "vacature": draft,
+        "team": team,
         "aantal": NumberForm(data("aantal"), initial={"number": pledge.number}, prefix="aantal"),
         "intrekken": ReasonForm(data("intrekken"), prefix="intrekken"),
     }
+
+
+def _same_choices(*fields: Any) -> None:
+    """Read once what two fields let one choose from."""
+    rows = [(row.pk, str(row)) for row in fields[0].queryset]
+    for field in fields:
+        field.choices = [("", field.empty_label), *rows]
 
 
 def _carry_out(request: HttpRequest, action: str, pledge: Pledge, forms: dict[str, Any]) -> HttpResponse | None:

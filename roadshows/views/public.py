@@ -13,6 +13,7 @@ from roadshows.enums import RoadshowStatus
 from roadshows.models import Roadshow
 from roadshows.registration_selectors import is_registered, registrations_of
 from roadshows.views import pledges
+from stagematch.along import along
 
 PAGE_SIZE = 20
 MOST_COMING = 50
@@ -36,9 +37,8 @@ def roadshow_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def roadshow_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The poster, the programme and the outcomes; 404 for one that only its organisers may see."""
-    roadshow = get_object_or_404(
-        Roadshow.objects.visible_to(request.user).select_related("region", "pledge_desk"), slug=slug
-    )
+    rows = Roadshow.objects.visible_to(request.user).select_related("region", "pledge_desk")
+    roadshow = get_object_or_404(along(rows, "parts", "outcomes"), slug=slug)
     context = {
         "pledges": pledges.section(request, roadshow),
         "roadshow": roadshow,

@@ -3,14 +3,17 @@
 import json
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import ForeignObjectRel, Model, QuerySet
+from django.db.models import Exists, ForeignObjectRel, Model, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
+from stagematch.along import along
 from stagematch.ui.errors import RuleError
 
 if TYPE_CHECKING:
@@ -33,14 +36,33 @@ def plain_choice(field: Any) -> Any:
     return field
 
 
+def choices_once(field: Any, request: HttpRequest, db_field: Any) -> Any:
+    """Read what can be chosen once for all rows of an inline, on a page that only looks."""
+    if request.method == "GET" and isinstance(field, forms.ModelChoiceField):
+        asked: Any = field.choices
+        kept = request.__dict__.setdefault("_inline_choices", {})
+
+        def read() -> list[Any]:
+            if db_field not in kept:
+                kept[db_field] = list(iter(asked))  # without counting them first
+            found: list[Any] = kept[db_field]
+            return found
+
+        field.choices = read
+    return field
+
+
 def is_referred_to(obj: Model) -> bool:
-    """Tell whether any row points at this one; such a row is never deleted, so that nothing is orphaned."""
-    for relation in obj._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, ForeignObjectRel) or hasattr(relation.related_model, "pgh_id"):
-            continue  # a field of its own, or its history, which does not keep it alive
-        if relation.related_model._base_manager.filter(**{relation.field.name: obj.pk}).exists():
-            return True
-    return False
+    """Tell whether any row points at this one; such a row is never deleted, so that nothing is orphaned. One query."""
+    pointing = [
+        Exists(relation.related_model._base_manager.filter(**{relation.field.name: obj.pk}))
+        for relation in obj._meta.get_fields(include_hidden=True)
+        # Not a field of its own, nor its history, which does not keep it alive.
+        if isinstance(relation, ForeignObjectRel) and not hasattr(relation.related_model, "pgh_id")
+    ]
+    if not pointing:
+        return False
+    return type(obj)._base_manager.filter(Q(*pointing, _connector=Q.OR), pk=obj.pk).exists()
 
 
 class PlatformAdminMixin(ModelAdmin):
@@ -82,6 +104,34 @@ class PlatformAdminMixin(ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    # --- what is read ------------------------------------------------------------------------------
+    joined: tuple[str, ...] = ()
+    """What the page of one row shows beyond what it refers to itself and `list_select_related`."""
+    lists: tuple[str, ...] = ()
+    """Short lists the page of one row shows (see `stagematch.along`)."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return the row with what it refers to, in one query; a page that looks asks for it only once."""
+        kept: dict[Any, Any] = request.__dict__.setdefault("_admin_rows", {})
+        key = (self.model, object_id, from_field)
+        if request.method != "GET" or key not in kept:
+            kept[key] = self._read(request, object_id, from_field)
+        return kept[key]
+
+    def _read(self, request: HttpRequest, object_id: str, from_field: str | None) -> Any:
+        field = self.opts.pk if from_field is None else self.opts.get_field(from_field)
+        own = [f.name for f in self.opts.concrete_fields if isinstance(f, models.ForeignKey)]
+        listed = self.list_select_related
+        joined = [*own, *self.joined, *(listed if isinstance(listed, (list, tuple)) else ())]
+        rows = self.get_queryset(request)
+        rows = rows.select_related(*joined) if joined else rows
+        if request.method == "GET":
+            rows = along(rows, *self.lists)
+        try:
+            return rows.get(**{field.name: field.to_python(object_id)})  # type: ignore[union-attr]
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
 
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
         """A row that is not there, or not yours, is a 404 as everywhere; Django would send people to the index."""

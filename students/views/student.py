@@ -14,7 +14,7 @@ from stagematch.clock import today
 from stagematch.ui.errors import RuleError
 from students.access import StudentRequest, student_required
 from students.forms import DeleteAccountForm, PhoneForm
-from students.models import Document
+from students.models import Document, PlacementSearch
 from students.selectors import current_cv, current_search, todo_for
 from students.services import (
     correct_phone,
@@ -43,7 +43,7 @@ def my_search_edit(request: StudentRequest, stap: str) -> HttpResponseBase:
         messages.info(request, _("Kies eerst voor welke periode je een plek zoekt."))
         return redirect("my-search-edit", STEPS[0].slug)
     if step.form is None:
-        return _ready(request)
+        return _ready(request, search)
     data = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = step.form(*data, student=request.student, search=search)
     if request.method == "POST":
@@ -75,9 +75,8 @@ def my_search_edit(request: StudentRequest, stap: str) -> HttpResponseBase:
     return render(request, "students/search_step.html", context)
 
 
-def _ready(request: StudentRequest) -> HttpResponseBase:
+def _ready(request: StudentRequest, search: PlacementSearch | None) -> HttpResponseBase:
     """The last step: see what is there and what is missing, and let the search begin or stop."""
-    search = current_search(request.user)
     assert search is not None  # noqa: S101 -- my_search_edit sent everybody without one to the first step
     error = ""
     if request.method == "POST":
