@@ -2,10 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Count, F
 
+from matchmaking.bulk import copy_rows
+from matchmaking.columns import Column
 from organisations.models import TargetGroup, WorkProcess
 from placements.models import Vacancy
 from shortages import disclosure
@@ -31,28 +35,27 @@ def count_fit(*, snapshot: ShortageSnapshot) -> int:
         return 0
     wishes = _wishes(snapshot)
     supply = _supply()
-    cells = [
-        FitCell(snapshot=snapshot, school_id=school, year=year, work_process_id=work, target_group_id=group, demand=n)
+    cells: list[dict[str, Any]] = [
+        {"school_id": school, "year": year, "work_process_id": work, "target_group_id": group, "demand": n}
         for (school, _public), found in wishes.items()
         for (year, work, group), n in found.items()
     ]
     shown = _published(wishes)
     for code, places in supply.items():
         demand = shown if code == COUNTRY else {}
-        for cell in sorted(places.keys() | demand.keys()):
-            cells.append(
-                FitCell(
-                    snapshot=snapshot,
-                    code=code,
-                    year=cell[0],
-                    work_process_id=cell[1],
-                    target_group_id=cell[2],
-                    demand=demand.get(cell),
-                    supply=places.get(cell, 0),
-                )
-            )
+        cells += [
+            {
+                "code": code,
+                "year": cell[0],
+                "work_process_id": cell[1],
+                "target_group_id": cell[2],
+                "demand": demand.get(cell),
+                "supply": places.get(cell, 0),
+            }
+            for cell in sorted(places.keys() | demand.keys())
+        ]
     FitCell.objects.exclude(code=COUNTRY).delete()
-    FitCell.objects.bulk_create(cells, batch_size=5000)
+    copy_rows(FitCell, ({"snapshot_id": snapshot.pk} | cell for cell in cells), own_keys=False)
     return len(cells)
 
 
@@ -96,27 +99,47 @@ def _published(wishes: dict[tuple[int, str], dict[Cell, int]]) -> dict[Cell, int
 def _supply() -> dict[str, dict[Cell, int]]:
     """Places one can react to today, per area (the country and every province) and cell. Three queries."""
     vacancies = Vacancy.objects.accepting()
-    works, groups = (
-        _links(Vacancy.work_processes.through, "workprocess_id"),
-        _links(Vacancy.target_groups.through, "targetgroup_id"),
+    rows = list(
+        vacancies.order_by("pk").values_list(
+            "pk", "years", "location__postcode__province__code", F("places") - F("places_taken")
+        )
     )
-    supply: dict[str, dict[Cell, int]] = {COUNTRY: defaultdict(int)}
-    for pk, years, province, free in vacancies.values_list(
-        "pk", "years", "location__postcode__province__code", F("places") - F("places_taken")
-    ):
-        for code in filter(None, (COUNTRY, province)):
-            area = supply.setdefault(code, defaultdict(int))
-            for year in YEARS:
-                if years >> (year - 1) & 1:
-                    for work in works.get(pk, ()):
-                        for group in groups.get(pk, ()):
-                            area[year, work, group] += free
+    supply: dict[str, dict[Cell, int]] = {COUNTRY: {}}
+    if not rows:
+        return supply
+    pk, years, free = (np.array([row[k] for row in rows], np.int64) for k in (0, 1, 3))
+    codes, province = np.unique([row[2] or "" for row in rows], return_inverse=True)
+    of_work, work = _links(Vacancy.work_processes.through, "workprocess_id", pk)
+    of_group, group = _links(Vacancy.target_groups.through, "targetgroup_id", pk)
+    works, groups = np.unique(work), np.unique(group)
+    # Every werkproces of a vacancy with every doelgroep of it.
+    first, last = np.searchsorted(of_group, of_work), np.searchsorted(of_group, of_work, "right")
+    pair = np.repeat(np.arange(len(work)), last - first)
+    nth = np.arange(len(pair)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+    at = of_work[pair]
+    cell = np.searchsorted(works, work[pair]) * len(groups) + np.searchsorted(groups, group[first[pair] + nth])
+    size = len(works) * len(groups)
+    for year in YEARS:
+        mine = years[at] >> (year - 1) & 1 == 1
+        key = province[at[mine]] * size + cell[mine]
+        there = np.bincount(key, minlength=len(codes) * size).reshape(len(codes), size)
+        places = np.bincount(key, weights=free[at[mine]], minlength=len(codes) * size).reshape(len(codes), size)
+        areas = [*zip(codes.tolist(), there, places, strict=True), (COUNTRY, there.sum(axis=0), places.sum(axis=0))]
+        for code, is_there, number in areas:
+            if not code:
+                continue
+            area = supply.setdefault(code, {})
+            for k in np.flatnonzero(is_there).tolist():
+                area[year, int(works[k // len(groups)]), int(groups[k % len(groups)])] = int(number[k])
     return supply
 
 
-def _links(through: type, column: str) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    accepting = Vacancy.objects.accepting().values("pk")
-    for vacancy, other in through.objects.filter(vacancy__in=accepting).values_list("vacancy_id", column):  # type: ignore[attr-defined]  # a model made by Django
-        found[vacancy].append(other)
-    return found
+def _links(through: type, column: str, vacancies: Column) -> tuple[Column, Column]:
+    """The links of these vacancies (sorted by key) as columns: the row of the vacancy, sorted, and what it is linked to."""
+    accepting = Vacancy.objects.accepting().order_by().values("pk")
+    found = through.objects.filter(vacancy__in=accepting).values_list("vacancy_id", column)  # type: ignore[attr-defined]  # a model made by Django
+    links = np.array(list(found), np.int64).reshape(-1, 2)
+    row = np.searchsorted(vacancies, links[:, 0])
+    known = np.append(vacancies, -1)[row] == links[:, 0]
+    by = np.argsort(row[known], kind="stable")
+    return row[known][by], links[known][by, 1]
