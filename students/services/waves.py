@@ -60,24 +60,8 @@ def plan_waves(
     students = waiting(school)
     if not (number := students.count()):
         raise RuleError("no_one", _("Iedereen is al uitgenodigd. Er valt niets te plannen."))
-    limit: int | None = None
-    groups: list[Who]
-    if by == "class":
-        names = students.order_by("class_name").values_list("class_name", flat=True).distinct()
-        groups = [Who(class_name=name) for name in names if name]
-        if "" in names:
-            groups.append(Who())  # who has no class comes last, with whoever joined a class since
-    elif by == "year":
-        groups = [Who(year=year) for year in students.order_by("year").values_list("year", flat=True).distinct()]
-    elif by == "number":
-        if not per_day or per_day < 1:
-            raise RuleError(
-                "per_day", _("Vul in hoeveel studenten er per dag een uitnodiging krijgen."), field="per_day"
-            )
-        limit = per_day
-        groups = [Who()] * -(-number // per_day)
-    else:
-        groups = [Who()]
+    limit = per_day if by == "number" else None
+    groups = _groups(students, number, by, per_day)
     if len(groups) > MOST_WAVES:
         raise RuleError(
             "too_many",
@@ -107,6 +91,24 @@ def plan_waves(
             _("Voor een van deze dagen staat er al zo’n golf. Stop die eerst, of kies een andere dag."),
         ) from error
     return waves
+
+
+def _groups(students: QuerySet[Student], number: int, by: str, per_day: int | None) -> list[Who]:
+    """Return whom each wave is for, in the order of their days; `number` is how many `students` there are."""
+    if by == "class":
+        names = students.order_by("class_name").values_list("class_name", flat=True).distinct()
+        groups = [Who(class_name=name) for name in names if name]
+        # Who has no class comes last, with whoever joined a class since.
+        return [*groups, Who()] if "" in names else groups
+    if by == "year":
+        return [Who(year=year) for year in students.order_by("year").values_list("year", flat=True).distinct()]
+    if by == "number":
+        if not per_day or per_day < 1:
+            raise RuleError(
+                "per_day", _("Vul in hoeveel studenten er per dag een uitnodiging krijgen."), field="per_day"
+            )
+        return [Who()] * -(-number // per_day)
+    return [Who()]
 
 
 @transaction.atomic
