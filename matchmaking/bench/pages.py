@@ -123,8 +123,9 @@ def table_of(base: Page, pages: list[Page]) -> str:
     told = (
         "Over HTTP, from gunicorn with the settings of production and `bin/up`'s workers; one client that stays connected; "
         f"{len(base.times)} rounds in which every page is asked for once. Nothing kept: the median of {COLD_TIMES} visits with an "
-        "empty cache. A page holds its goal when its p95 is at most so many times the p95 of `/gezond/db/`. CPU is that of "
-        "the server's Python, without the database; it says more when others use the machine."
+        "empty cache. A page holds its goal when its median, its p95 and its CPU are each at most so many times those of "
+        "`/gezond/db/`: on a busy machine the bare page has bad moments too, and the p95 alone would flatter. CPU is that "
+        "of the server's Python, without the database."
     )
     lines = [
         told,
@@ -134,12 +135,16 @@ def table_of(base: Page, pages: list[Page]) -> str:
     ]
     for page in pages:
         median, p95_ = statistics.median(page.times), p95(page.times)
-        times = p95_ / p95(base.times)
-        goal = "" if page is base else f"{page.goal} {'holds' if times <= page.goal else '**missed**'}"
+        times = [
+            median / statistics.median(base.times),
+            p95_ / p95(base.times),
+            page.cpu / base.cpu if base.cpu else 0.0,
+        ]
+        goal = "" if page is base else f"{page.goal} {'holds' if max(times) <= page.goal else '**missed**'}"
         lines.append(
             f"| `{page.address}` | {page.who} | {page.cold_queries} | {page.queries} | {page.cold * 1000:.1f} "
-            f"| {median * 1000:.1f} | {p95_ * 1000:.1f} | {median / statistics.median(base.times):.1f} | {times:.1f} "
-            f"| {page.cpu * 1000:.1f} | {page.cpu / base.cpu if base.cpu else 0:.1f} | {goal} |"
+            f"| {median * 1000:.1f} | {p95_ * 1000:.1f} | {times[0]:.1f} | {times[1]:.1f} "
+            f"| {page.cpu * 1000:.1f} | {times[2]:.1f} | {goal} |"
         )
     return "\n".join(lines) + "\n"
 

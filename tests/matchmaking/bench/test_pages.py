@@ -11,7 +11,7 @@ from matchmaking.bench.pages import Page, forget_kept, p95, table_of
 from stagematch.ui.kept import kept
 
 
-def test_a_goal_holds_or_is_missed_by_its_p95_beside_that_of_the_bare_page():
+def test_a_goal_holds_or_is_missed_by_its_worst_figure_beside_the_bare_page():
     base = Page("/gezond/db/", times=[0.002] * 60, cpu=0.001)
     quick = Page("/snel/", goal=4, times=[0.008] * 60, cpu=0.004)
     often = Page("/soms/", goal=6, times=[0.004] * 50 + [0.013] * 10, cpu=0.002)
