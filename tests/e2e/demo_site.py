@@ -16,7 +16,7 @@ def _is_throw_away() -> bool:
 
 
 @contextmanager
-def _test_database(*, keep: bool) -> Iterator[None]:
+def throw_away_database(*, keep: bool) -> Iterator[None]:
     """Make sure that this is a test database, never the one of DATABASE_URL.
 
     pytest-django makes it only when a chosen test carries its mark, and the tests that share a demo carry none.
@@ -37,7 +37,7 @@ def _test_database(*, keep: bool) -> Iterator[None]:
 @contextmanager
 def served_demo(blocker: Any, *, keep: bool) -> Iterator[str]:
     """Load the small demo, run a night's matching and serve it; yields the address. Leaves an empty database behind."""
-    with blocker.unblock(), _test_database(keep=keep):
+    with blocker.unblock(), throw_away_database(keep=keep):
         call_command("load_demo", "--size", "small", verbosity=0)
         call_command("run_matching", verbosity=0)
         server = LiveServer("127.0.0.1")
