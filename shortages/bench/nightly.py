@@ -200,7 +200,7 @@ def night_table(size: str) -> str:
         goal = f"Goal at sector size: at most {GOAL_SECTOR:.0f} s (wall): {_verdict(wall, GOAL_SECTOR)}."
     return (
         "The whole count with the database, from reading to what everybody may see; taken back after it.\n\n"
-        "| students | open | free places | pairs | shortage | levers | s (wall) | s (CPU of the worker) | peak MiB |\n"
+        "| students | open | free places | pairs | shortage | levers | s (wall) | s (CPU of the worker) | peak MiB, with the markets measured before |\n"
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
         f"| {counts['students']:,} | {counts['open']:,} | {counts['free']:,} | {counts['pairs']:,} | {counts['shortage']:,} "
         f"| {counts['levers']:,} | {wall:.1f} | {cpu:.1f} | {bench.peak_mib():.0f} |\n\n"
