@@ -17,6 +17,7 @@ from shortages.dashboard.areas import REGIONS, Area, AreaKind, Atlas, atlas_of
 from shortages.dashboard.cells import Counted, Night, Row, Totals, night_of, read_cells
 from shortages.dashboard.levers import FIRST, LeverLine, lines_of
 from shortages.dashboard.pictures import HeatTable, TileMap, Units, heat_of, map_of
+from shortages.dashboard.places import WORDS, PlaceRow, first_of, heads, places_of
 from shortages.dashboard.trend import HALF_YEAR, YEAR, Trend, trend_of
 from shortages.models import ShortageSnapshot
 from stagematch.accounts.models import User
@@ -190,7 +191,30 @@ class Dashboard:
     @property
     def words_shown(self) -> frozenset[str]:
         """The words of this page, explained below it; the rest is behind a click."""
-        return frozenset({"open", "talking", "structural", "frictional", "fitting", "silent"})
+        return frozenset({"open", "talking", "structural", "frictional", "fitting", "silent"}) | WORDS
+
+    @cached_property
+    def places(self) -> list[PlaceRow]:
+        """The places of the areas where students live, of the kind that was chosen, and of the country."""
+        if self.night is None or self.period is None:
+            return []
+        return places_of(
+            snapshot=self.night.pk, period=self.period.pk, kind=self.area_kind, areas=self.areas, rows=self.rows
+        )
+
+    @property
+    def first_places(self) -> list[PlaceRow]:
+        """Those on the page; all of them are in the report."""
+        return first_of(self.places)
+
+    @property
+    def places_heads(self) -> list[str]:
+        return heads()
+
+    @property
+    def places_kind(self) -> str:
+        """What a row of the table is."""
+        return str(self.area_kind.label)
 
     @cached_property
     def levers(self) -> list[LeverLine]:

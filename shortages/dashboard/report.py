@@ -93,6 +93,20 @@ def area_table(page: Dashboard) -> Table:
     return head, rows
 
 
+def places_table(page: Dashboard) -> Table:
+    """Places per area, as everybody may see them."""
+    kind = page.places_kind
+    return [kind[:1].upper() + kind[1:], *page.places_heads], [[row.name, *row.numbers] for row in page.places]
+
+
+def places_text() -> str:
+    """How the places were counted, and what an empty cell is."""
+    return _(
+        "Waarop je kunt reageren en wat geen begeleider heeft, is exact. De rest is afgerond, want het gaat ook om "
+        "studenten van andere scholen. Leeg is: te weinig om te tonen."
+    )
+
+
 def lever_table(page: Dashboard) -> Table:
     """What helps, best first."""
     head = [_("Wat helpt"), _("Waarom"), _("Studenten"), _("Wat het kost")]
@@ -151,6 +165,9 @@ def pdf_of(page: Dashboard, students: Sequence[HelpRow] = ()) -> bytes:
         ],
         "areas": _as_table(area_table(page)),
         "rounded": rounded_text(),
+        "places_title": _("Plekken in de regio"),
+        "places_text": places_text(),
+        "places": _as_table(places_table(page)) if page.places else None,
         "heat_title": _("Welke dagen en welk leerjaar?"),
         "heat": _as_table(heat_table(page)),
         "trend_title": _("Dit jaar en vorig jaar"),
@@ -187,7 +204,8 @@ def xlsx_of(page: Dashboard) -> bytes:
     _sheet(book, _("Totalen"), head, rows, above=about)
     for name, table in (
         (_("Leerjaar en dagen"), heat_table(page)),
-        (_("Gebieden"), _with_note(area_table(page))),
+        (_("Gebieden"), _with_note(area_table(page), rounded_text())),
+        (_("Plekken"), _with_note(places_table(page), places_text())),
         (_("Wat helpt"), lever_table(page)),
         (_("Verloop"), trend_table(page)),
     ):
@@ -200,9 +218,9 @@ def xlsx_of(page: Dashboard) -> bytes:
     return data.getvalue()
 
 
-def _with_note(table: Table) -> Table:
+def _with_note(table: Table, note: str) -> Table:
     head, rows = table
-    return head, [*rows, [], [rounded_text()]]
+    return head, [*rows, [], [note]]
 
 
 def _sheet(

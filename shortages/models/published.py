@@ -14,8 +14,8 @@ class PublishedFigure(models.Model):
 
     `margin`: how far off a figure of this row may be, 19 times in 20. `open` = structural + frictional, as in
     `DemandCell`; those two are not published per gemeente. `free` (those one can react to, `SupplyCell.vacant`) and
-    `blocked` count places, are exact, and stand in the table of areas only, like `places`, `taken`, `held` and `unused`:
-    these say something about students, so they are in fives, with `places_margin`. A row that is not here has nothing
+    `blocked` count places, are exact, and stand in the table of areas only, like `taken`, `held` and `unused`: these
+    say something about students, so they are in fives, with `places_margin`. `places` is taken and free together. A row that is not here has nothing
     to show.
     """
 

@@ -24,14 +24,9 @@ from stagematch.regions.models import Region
 FEW_PLACES = 10  # with fewer free places than this in a period, structural and frictional are not told apart
 _DETAILED = (AreaLevel.COUNTRY, AreaLevel.PROVINCE, AreaLevel.COROP, AreaLevel.LABOUR_MARKET)
 _SPLIT = ("structural", "frictional")
-_REACTED = "reacted"  # free places with a reaction that waits
-OF_PLACES: dict[str, tuple[str, ...]] = {
-    "places": ("taken", "held", "unused", _REACTED),
-    "taken": ("taken",),
-    "held": ("held",),
-    "unused": ("unused",),
-}
-"""What is published of places that says something about students, and the situations of a place that it adds up."""
+OF_PLACES = {name: (name,) for name in ("taken", "held", "unused")}
+"""What is published of places that says something about students. Free places with a reaction are not: together with
+what is held and unused they are the places one can react to, and those everybody can count."""
 
 # table, level, code, period, year, qualification, days
 Row = tuple[PublishedTable, AreaLevel, str, int, int | None, int | None, int | None]
@@ -100,12 +95,12 @@ def _places(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[
     cells = SupplyCell.objects.filter(snapshot=snapshot, period__isnull=False).order_by()
     chains: dict[Chain, dict[Place, float]] = {}
     periods: dict[Chain, int] = {}
-    for organisation, period, slug, municipality, taken, held, free, unused in cells.values_list(
-        "organisation__public_id", "period", "period__slug", "municipality", "taken", "held", "free", "unused"
+    for organisation, period, slug, municipality, *amounts in cells.values_list(
+        "organisation__public_id", "period", "period__slug", "municipality", *OF_PLACES
     ):
         spot = where[municipality]
         place = (spot.province, spot.corop, spot.labour_market, spot.municipality, str(organisation))
-        for situation, amount in (("taken", taken), ("held", held), ("unused", unused), (_REACTED, free - unused)):
+        for situation, amount in zip(OF_PLACES, amounts, strict=True):
             chain = ("places", slug, situation)
             periods[chain] = period
             groups = chains.setdefault(chain, {})
@@ -192,6 +187,8 @@ def _figure(
     if table == PublishedTable.AREAS:
         places = dict(zip(("free", "blocked"), supply or (0, 0), strict=True))
         places |= {name: found.value for name, found in told.items()}
+        if "taken" in places:
+            places["places"] = places["taken"] + places["free"]
         places["places_margin"] = max((found.margin for found in told.values()), default=0)
     return PublishedFigure(
         snapshot=snapshot, table=table, level=level, code=code, period_id=period, year=year,

@@ -26,7 +26,7 @@ def counted(school):
     nights.cell(snapshot, school, municipality=nights.leiden(), placed=7, talking=2, open=24, structural=18.4)
     nights.cell(snapshot, school, municipality=nights.katwijk(), year=1, days=12, open=3, structural=3.0)
     region = nights.leiden().postcodes.get().corop
-    nights.lever(snapshot, LeverKind.PLACE, region=region, year=2, days=3, steps=14, example={"chain": ["Leiden"]})
+    nights.lever(snapshot, LeverKind.PLACE, region=region, year=2, days=3, steps=15, example={"chain": ["Leiden"]})
     search = f.SearchFactory(student__programme__school=school, student__user__first_name="Aaliyah",
                              student__user__last_name="Verzonnen", home=nights.leiden().postcodes.get())  # fmt: skip
     nights.situation(snapshot, search, Situation.NONE)

@@ -1,0 +1,105 @@
+"""'Plekken in de regio' on 'Tekort in beeld': the places of the areas that a school's students live in.
+
+A place that is taken, spoken about or reacted to says something about a student, and mostly of another school. So these
+are the figures that everybody may see (docs/disclosure.md): in fives, and empty when there are too few; all places are
+those taken and those one can react to. Places one can react to and those without supervision are exact: they are in the list of places, or about an organisation.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from shortages.areas import COUNTRY
+from shortages.dashboard.areas import Area, AreaKind
+from shortages.dashboard.cells import Row
+from shortages.enums import AreaLevel, PublishedTable
+from shortages.models import PublishedFigure
+
+FIRST = 4
+_LEVEL = {
+    AreaKind.MUNICIPALITY: AreaLevel.MUNICIPALITY,
+    AreaKind.LABOUR_MARKET: AreaLevel.LABOUR_MARKET,
+    AreaKind.COROP: AreaLevel.COROP,
+    AreaKind.PROVINCE: AreaLevel.PROVINCE,
+}
+MEASURES = ("places", "taken", "held", "free", "unused", "blocked")
+WORDS = frozenset({"vacant", "unused", "blocked"})
+"""The words of the table, explained below the page."""
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """The places of one area, by the words of the count; None where there are too few students to show."""
+
+    name: str
+    places: int | None = None
+    taken: int | None = None
+    held: int | None = None
+    free: int = 0
+    unused: int | None = None
+    blocked: int = 0
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """In the order of the table."""
+        return [getattr(self, name) for name in MEASURES]
+
+    @property
+    def cells(self) -> list[tuple[str, int | None]]:
+        """With the head of its column, for a narrow screen."""
+        return list(zip(heads(), self.numbers, strict=True))
+
+
+def heads() -> list[str]:
+    """The heads of the columns."""
+    return [
+        _("Plekken"), _("Bezet"), _("In gesprek"), _("Om op te reageren"), _("Vrij, niemand reageerde"),
+        _("Vrij, geen begeleider"),
+    ]  # fmt: skip
+
+
+def places_of(
+    *, snapshot: int, period: int, kind: AreaKind, areas: Mapping[int, Area], rows: Sequence[Row]
+) -> list[PlaceRow]:
+    """Return the areas in which students of the school live, those with most without a place first, and the country.
+
+    One query; nothing when the count was never published.
+    """
+    near = _by_need(rows, areas)
+    here = Q(level=_LEVEL[kind], code__in=[area.code for area in near])
+    found = {
+        (level, code): dict(zip(MEASURES, numbers, strict=True))
+        for level, code, *numbers in PublishedFigure.objects.filter(
+            here | Q(level=AreaLevel.COUNTRY), snapshot=snapshot, period=period, table=PublishedTable.AREAS
+        )
+        .order_by()
+        .values_list("level", "code", *MEASURES)
+    }
+    if not found:
+        return []
+    country = found.get((AreaLevel.COUNTRY, COUNTRY), {})
+    return [
+        *(_row(area.name, found.get((_LEVEL[kind], area.code), {})) for area in near),
+        _row(_("Heel Nederland"), country),
+    ]
+
+
+def first_of(rows: Sequence[PlaceRow]) -> list[PlaceRow]:
+    """The first areas, and the country."""
+    return [*rows[:-1][:FIRST], *rows[-1:]]
+
+
+def _row(name: str, numbers: Mapping[str, Any]) -> PlaceRow:
+    return PlaceRow(name, **{**numbers, "free": numbers.get("free") or 0, "blocked": numbers.get("blocked") or 0})
+
+
+def _by_need(rows: Iterable[Row], areas: Mapping[int, Area]) -> Collection[Area]:
+    sizes: dict[Area, int] = {}
+    for row in rows:
+        area = areas.get(row.municipality or 0)
+        if area is not None:
+            sizes[area] = sizes.get(area, 0) + row.open
+    return sorted(sizes, key=lambda area: (-sizes[area], area.name))
