@@ -203,6 +203,11 @@ class Dashboard:
         )
 
     @property
+    def shows_places(self) -> bool:
+        """Whether a kind of area was asked for: the page everybody opens first asks the database no more than it did."""
+        return bool(self.query.get("gebied"))
+
+    @property
     def first_places(self) -> list[PlaceRow]:
         """Those on the page; all of them are in the report."""
         return first_of(self.places)
@@ -318,6 +323,7 @@ class Dashboard:
             "structural": self._students_url(soort="structureel"),
             "friction": self._students_url(soort="frictie"),
             "what_if": self._what_if_url(),
+            "places": self.url("shortage-dashboard", gebied=str(self.region_kind.value)),
             "pdf": self.url("shortage-pdf", **everything),
             "pdf_names": self.url("shortage-pdf", **everything, namen="ja"),
             "xlsx": self.url("shortage-xlsx"),

@@ -205,7 +205,7 @@ def xlsx_of(page: Dashboard) -> bytes:
     for name, table in (
         (_("Leerjaar en dagen"), heat_table(page)),
         (_("Gebieden"), _with_note(area_table(page), rounded_text())),
-        (_("Plekken"), _with_note(places_table(page), places_text())),
+        *([(_("Plekken"), _with_note(places_table(page), places_text()))] if page.places else []),
         (_("Wat helpt"), lever_table(page)),
         (_("Verloop"), trend_table(page)),
     ):
