@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from organisations.enums import Role
 from shortages.dashboard.page import Dashboard
 from shortages.models import PublishedFigure
+from shortages.services.publish import publish_figures
 from stagematch.clock import at
 from tests import factories as f
 from tests.shortages import cells as nights
@@ -26,8 +27,10 @@ PAGE = reverse("shortage-dashboard")
 def looking(client):
     """A count of two schools, and the coordinator of one of them at her desk that morning."""
     place = world()
-    place.employer.save()
     snapshot = place.count(small=2)
+    snapshot.supply.update(places=65, taken=40)
+    snapshot.published.all().delete()
+    publish_figures(snapshot=snapshot)
     user = f.MembershipFactory(organisation=place.programmes[0].school, role=Role.COORDINATOR).user
     with at(DAY):
         client.force_login(user)
