@@ -1,6 +1,7 @@
 """A coordinator reads a list in through the browser: file, columns, check, done."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from stagematch.audit.models import AccessLog
+from stagematch.clock import now, today
 from students.models import ImportStatus, Student, StudentImport
 from students.services import delete_person, uploads
 from tests import factories as f
@@ -327,3 +329,13 @@ def test_deleting_a_student_leaves_the_lists_of_other_schools_alone(client, coor
     delete_person(user=other_search.student.user)
     upload.refresh_from_db()
     assert (upload.status, upload.wiped_at) == ("checked", None)
+
+
+@pytest.mark.parametrize(("hours", "kept"), [(23, True), (25, False)])
+def test_a_file_is_kept_for_a_day_and_no_longer(client, coordinator, programme, hours, kept):
+    client.force_login(coordinator)
+    upload = send_and_check(client, table(ROW.format(n=1)))
+    StudentImport.objects.update(created_at=now() - dt.timedelta(hours=hours))
+    uploads.forget_imports(day=today())
+    upload.refresh_from_db()
+    assert bool(upload.content) == kept

@@ -176,3 +176,11 @@ def test_another_account_with_the_address_is_left_alone(school, programme, who):
     report = run(school, csv(ROW.format(n=1)))
     assert [str(p) for p in report.problems] == ["Rij 2, E-mail: dit adres is al van iemand anders."]
     assert not Student.objects.exists()
+
+
+def test_an_empty_cell_leaves_what_is_known(school, programme):
+    run(school, csv(ROW.format(n=1)))
+    Student.objects.update(phone="06 12345678")  # the student filled it in; the file has no such column
+    assert run(school, csv(ROW.format(n=1).replace(";SW2A;", ";;"))).unchanged == 1
+    student = Student.objects.get()
+    assert (student.phone, student.class_name) == ("06 12345678", "SW2A")

@@ -11,7 +11,7 @@ from stagematch.clock import at, now, today
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import Conflict, RuleError
 from students.models import InvitationWave, Student, WaveStatus
-from students.services.waves import plan_waves, send_waves, stop_wave
+from students.services.waves import _send, plan_waves, send_waves, stop_wave
 from students.tasks import send_waves as job
 from tests import factories as f
 
@@ -170,3 +170,14 @@ def test_the_page_asks_the_same_number_of_questions(
     client.force_login(coordinator)
     with django_assert_max_num_queries(11):
         client.get(PAGE)
+
+
+def test_a_wave_that_is_stopped_at_the_last_moment_is_not_sent(school, coordinator):
+    """Between the list of what is due and its turn, somebody may stop a wave, or another worker send it."""
+    f.StudentFactory(programme__school=school)
+    (wave,) = plan_waves(school=school, actor=coordinator, by="all", starts_on=today())
+    stop_wave(wave=wave, actor=coordinator)
+    assert _send(wave.pk) == 0
+    wave.refresh_from_db()
+    assert wave.status == "stopped"
+    assert not Student.objects.exclude(invited_at=None).exists()
