@@ -141,7 +141,7 @@ def _look(office: Page) -> None:
     expect(office.get_by_role("heading", level=1)).to_have_text("Cato Verzonnen")
     office.goto("/school/tekort/wat-als/")
     office.get_by_label("Hoeveel plekken erbij?", exact=True).fill("2")
-    office.get_by_role("button", name="Reken het uit").click()
+    office.get_by_role("button", name="Reken het uit", exact=True).click()
     expect(office.locator("main")).to_contain_text("Van jullie school passen")
 
 
