@@ -5,12 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models import Case, JSONField, Subquery, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from organisations.models import Organisation, Programme, StagePeriod
-from shortages.models import DemandCell
+from shortages.enums import PublishedTable
+from shortages.models import DemandCell, PublishedFigure
 
 _COUNTS = ("students", "placed", "talking", "open", "without_fit", "competing", "silent", "structural")
+OF_AREAS = ("level", "code", "places", "taken", "held", "free", "unused", "blocked")
 _PERIOD = ("pk", "slug", "name", "starts_on", "ends_on")
 
 
@@ -83,6 +88,7 @@ class Counted:
     rows: list[Row]
     periods: list[StagePeriod]
     programmes: list[Programme]
+    published: list[dict[str, Any]]  # the published figures of places, of every area and period
 
 
 def night_of(school: Organisation | None) -> Night | None:
@@ -103,16 +109,28 @@ def night_of(school: Organisation | None) -> Night | None:
 def read_cells(school: Organisation | None, night: Night | None) -> Counted:
     """Return the cells of one count for a school. One query."""
     if school is None or night is None:
-        return Counted([], [], [])
+        return Counted([], [], [], [])
     columns = [f"period__{name}" for name in _PERIOD]
     columns += ["programme__pk", "programme__public_id", "programme__name", "municipality", "year", "days", *_COUNTS]
+    cells = DemandCell.objects.filter(school=school, snapshot=night.pk)
+    # With the first cell, so that the page asks one question less: what everybody may see of the places of that night.
+    places = (
+        PublishedFigure.objects.filter(snapshot=night.pk, table=PublishedTable.AREAS)
+        .order_by()
+        .values("snapshot")
+        .annotate(found=JSONBAgg(JSONObject(period="period_id", **{name: name for name in OF_AREAS})))
+        .values("found")
+    )
+    first = Subquery(cells.order_by("pk").values("pk")[:1])
     found: list[tuple[Any, ...]] = list(
-        DemandCell.objects.filter(school=school, snapshot=night.pk).values_list(*columns)
+        cells.annotate(published=Case(When(pk=first, then=Subquery(places)), output_field=JSONField())).values_list(
+            *columns, "published"
+        )
     )
     p = len(_PERIOD)
     periods = {row[0]: row[:p] for row in found}
     programmes = {row[p]: row[p : p + 3] for row in found}
-    rows = [Row(row[0], row[p], row[p + 3], row[p + 4], row[p + 5], row[p + 6 :]) for row in found]
+    rows = [Row(row[0], row[p], row[p + 3], row[p + 4], row[p + 5], row[p + 6 : -1]) for row in found]
     return Counted(
         rows=rows,
         periods=sorted(
@@ -123,4 +141,5 @@ def read_cells(school: Organisation | None, night: Night | None) -> Counted:
             (Programme(pk=pk, public_id=public_id, name=name) for pk, public_id, name in programmes.values()),
             key=lambda programme: (programme.name, programme.pk),
         ),
+        published=next((row[-1] for row in found if row[-1]), []),
     )

@@ -199,13 +199,8 @@ class Dashboard:
         if self.night is None or self.period is None:
             return []
         return places_of(
-            snapshot=self.night.pk, period=self.period.pk, kind=self.area_kind, areas=self.areas, rows=self.rows
+            self._counted.published, period=self.period.pk, kind=self.area_kind, areas=self.areas, rows=self.rows
         )
-
-    @property
-    def shows_places(self) -> bool:
-        """Whether a kind of area was asked for: the page everybody opens first asks the database no more than it did."""
-        return bool(self.query.get("gebied"))
 
     @property
     def first_places(self) -> list[PlaceRow]:
@@ -323,7 +318,6 @@ class Dashboard:
             "structural": self._students_url(soort="structureel"),
             "friction": self._students_url(soort="frictie"),
             "what_if": self._what_if_url(),
-            "places": self.url("shortage-dashboard", gebied=str(self.region_kind.value)),
             "pdf": self.url("shortage-pdf", **everything),
             "pdf_names": self.url("shortage-pdf", **everything, namen="ja"),
             "xlsx": self.url("shortage-xlsx"),

@@ -9,14 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from shortages.areas import COUNTRY
 from shortages.dashboard.areas import Area, AreaKind
 from shortages.dashboard.cells import Row
-from shortages.enums import AreaLevel, PublishedTable
-from shortages.models import PublishedFigure
+from shortages.enums import AreaLevel
 
 FIRST = 4
 _LEVEL = {
@@ -62,21 +60,22 @@ def heads() -> list[str]:
 
 
 def places_of(
-    *, snapshot: int, period: int, kind: AreaKind, areas: Mapping[int, Area], rows: Sequence[Row]
+    published: Iterable[Mapping[str, Any]],
+    *,
+    period: int,
+    kind: AreaKind,
+    areas: Mapping[int, Area],
+    rows: Sequence[Row],
 ) -> list[PlaceRow]:
     """Return the areas in which students of the school live, those with most without a place first, and the country.
 
-    One query; nothing when the count was never published.
+    `published` are the figures of the night (`cells.Counted`); nothing when there are none. No query.
     """
     near = _by_need(rows, areas)
-    here = Q(level=_LEVEL[kind], code__in=[area.code for area in near])
     found = {
-        (level, code): dict(zip(MEASURES, numbers, strict=True))
-        for level, code, *numbers in PublishedFigure.objects.filter(
-            here | Q(level=AreaLevel.COUNTRY), snapshot=snapshot, period=period, table=PublishedTable.AREAS
-        )
-        .order_by()
-        .values_list("level", "code", *MEASURES)
+        (row["level"], row["code"]): {name: row[name] for name in MEASURES}
+        for row in published
+        if row["period"] == period
     }
     if not found:
         return []

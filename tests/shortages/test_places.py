@@ -5,6 +5,7 @@
 import io
 
 import pytest
+from django.core.cache import cache
 from django.http import QueryDict
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -68,8 +69,10 @@ def test_a_school_reads_no_places_that_not_everybody_may_read(client, looking):
     _place, snapshot, user = looking
     before = Dashboard(user, QueryDict("")).places
     snapshot.supply.all().delete()
+    cache.clear()
     assert Dashboard(user, QueryDict("")).places == before
     PublishedFigure.objects.all().delete()
+    cache.clear()
     assert Dashboard(user, QueryDict("")).places == []
 
 
