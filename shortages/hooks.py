@@ -60,7 +60,7 @@ def forecast_bench(say: Callable[[str], None]) -> str:
     return f"{backtest.report(say)}\n{published.report(say)}"
 
 
-def shortage_bench(say: Callable[[str], None]) -> str:
+def shortage_bench(say: Callable[[str], None]) -> dict[str, str]:
     """The count of a night and a 'what if', for `bin/bench shortage`."""
     from shortages.bench import nightly
 
