@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from allauth.mfa.models import Authenticator
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -11,9 +9,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from organisations.roles import sees_personal_data
+from organisations.roles import has_second_factor, sees_personal_data
 
-SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are no second factor
 # What somebody without a second factor still needs: setting one up, signing out, and the page's own files.
 OPEN_PREFIXES = ("/account/", "/static/", "/gezond/", "/taal/")
 
@@ -30,7 +27,7 @@ def require_second_factor(
             or not user.is_authenticated
             or request.path.startswith(OPEN_PREFIXES)
             or not sees_personal_data(user)
-            or is_mfa_enabled(user, SECOND_FACTORS)
+            or has_second_factor(user)
         ):
             return get_response(request)
         messages.warning(

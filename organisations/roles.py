@@ -4,8 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponseBase
 
 from organisations.enums import Role
@@ -15,8 +18,16 @@ from stagematch.ui.prepared import Prepared
 
 P = ParamSpec("P")
 PLATFORM_ADMIN = "platform_admin"
-# Every page of who is signed in asks this.
-_roles = Prepared(lambda user: Membership.objects.filter(user=user, is_active=True).values("role"), user=int)
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]  # recovery codes alone are no second factor
+# Every page of who is signed in asks both, so they are one question.
+_roles = Prepared(
+    lambda user: (
+        Membership.objects.filter(user=user, is_active=True)
+        .annotate(second=Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=SECOND_FACTORS)))
+        .values("role", "second")
+    ),
+    user=int,
+)
 
 
 def roles_of(user: User | AnonymousUser) -> frozenset[str]:
@@ -31,6 +42,8 @@ def roles_of(user: User | AnonymousUser) -> frozenset[str]:
         found = _roles.rows(user=user.pk)
         cached = frozenset(row["role"] for row in found) | ({PLATFORM_ADMIN} if user.is_superuser else frozenset())
         user._roles = cached  # type: ignore[attr-defined]
+        if found:
+            user._has_second_factor = found[0]["second"]  # type: ignore[attr-defined]
     return cached
 
 
@@ -52,6 +65,13 @@ def has_role_at(user: User | AnonymousUser, organisation: Organisation, *roles: 
 def sees_personal_data(user: User | AnonymousUser) -> bool:
     """Tell whether somebody can see other people's data, and so needs a second factor (features P5)."""
     return has_role(user, PLATFORM_ADMIN, *Role.sees_personal_data())
+
+
+def has_second_factor(user: User) -> bool:
+    """Tell whether somebody proves who they are in a second way. No query once the roles of who has a membership are read."""
+    roles_of(user)
+    known: bool | None = getattr(user, "_has_second_factor", None)
+    return bool(is_mfa_enabled(user, SECOND_FACTORS)) if known is None else known
 
 
 def role_required(
@@ -87,4 +107,13 @@ def describe(user: User | AnonymousUser) -> str:
     return f"{membership.get_role_display()}, {membership.organisation}" if membership else ""
 
 
-__all__ = ["PLATFORM_ADMIN", "describe", "has_role", "has_role_at", "role_required", "roles_of", "sees_personal_data"]
+__all__ = [
+    "PLATFORM_ADMIN",
+    "describe",
+    "has_role",
+    "has_role_at",
+    "has_second_factor",
+    "role_required",
+    "roles_of",
+    "sees_personal_data",
+]

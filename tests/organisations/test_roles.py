@@ -14,6 +14,7 @@ from organisations.roles import (
     describe,
     has_role,
     has_role_at,
+    has_second_factor,
     role_required,
     roles_of,
     sees_personal_data,
@@ -93,6 +94,21 @@ def test_students_need_no_second_factor(client, settings, student):
     settings.MFA_REQUIRED = True
     client.force_login(student)
     assert client.get("/start/").url != reverse("mfa_index")
+
+
+def test_the_second_factor_is_one_question_with_the_roles(broker, django_assert_num_queries):
+    user = fresh(broker)
+    with django_assert_num_queries(1):
+        assert has_role(user, Role.BROKER)
+        assert not has_second_factor(user)
+    Authenticator.objects.create(user=broker, type=Authenticator.Type.WEBAUTHN, data={})
+    assert has_second_factor(fresh(broker))
+
+
+def test_a_platform_admin_without_membership_has_a_second_factor_too(admin_user):
+    assert not has_second_factor(admin_user)
+    Authenticator.objects.create(user=admin_user, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    assert has_second_factor(fresh(admin_user))
 
 
 def test_recovery_codes_alone_are_no_second_factor(client, settings, broker):
