@@ -5,6 +5,7 @@ from contextlib import nullcontext
 
 from celery import shared_task
 
+from shortages.dashboard.kept import draw_ahead
 from shortages.services import forecast_night, send_month_mails, take_count
 from stagematch.clock import at, today
 
@@ -21,6 +22,12 @@ def forecast_periods(day: str | None = None) -> dict[str, int]:
     chosen = dt.date.fromisoformat(day) if day else today()
     with at(chosen) if day else nullcontext():
         return vars(forecast_night(day=chosen))
+
+
+@shared_task
+def draw_dashboards() -> int:
+    """Draw what schools will open in the morning, after count and forecast; return how many. Safe to run twice."""
+    return draw_ahead()
 
 
 @shared_task

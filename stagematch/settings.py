@@ -283,6 +283,7 @@ CELERY_BEAT_SCHEDULE = {
     "nightly-matching": {"task": "matchmaking.tasks.nightly_matching", "schedule": crontab(hour=2, minute=0)},
     "count-shortage": {"task": "shortages.tasks.count_shortage", "schedule": crontab(hour=3, minute=0)},
     "forecast-periods": {"task": "shortages.tasks.forecast_periods", "schedule": crontab(hour=3, minute=20)},
+    "draw-dashboards": {"task": "shortages.tasks.draw_dashboards", "schedule": crontab(hour=4, minute=0)},
     "suggest-today": {"task": "matchmaking.tasks.suggest_today", "schedule": crontab(hour="8-20", minute=40)},
     "reminders": {"task": "placements.tasks.send_reminders", "schedule": crontab(hour=7, minute=0)},
     "student-news": {"task": "placements.tasks.send_student_news", "schedule": crontab(hour=6, minute=30)},

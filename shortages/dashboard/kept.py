@@ -8,12 +8,16 @@ the key holds the school that `choose` let them have, and the other schools that
 import zlib
 from dataclasses import dataclass
 
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
+from organisations.enums import Role
+from organisations.models import Membership
 from shortages.ahead.outlook import card_of
 from shortages.dashboard.page import KEPT_SECONDS, Dashboard
 from shortages.definitions import definitions
+from stagematch.accounts.models import User
 from stagematch.clock import today
 from stagematch.ui.kept import kept
 
@@ -57,6 +61,23 @@ def counted_part(page: Dashboard) -> CountedPart:
     return kept(
         "shortage-dashboard", of, lambda: _draw(page), seconds=KEPT_SECONDS, may_keep=lambda part: part.is_plain
     )
+
+
+def draw_ahead() -> int:
+    """Draw the page as it opens in the morning, so that the first reader of a day does not wait; return how many.
+
+    One for every set of schools that somebody coordinates: colleagues of one school read the same part. Safe to run
+    twice, and without Redis it changes nothing.
+    """
+    members = Membership.objects.filter(role=Role.COORDINATOR, is_active=True, user__is_active=True)
+    schools_of: dict[int, set[int]] = {}
+    for user, school in members.values_list("user", "organisation").order_by("user"):
+        schools_of.setdefault(user, set()).add(school)
+    reader_of = {frozenset(schools): user for user, schools in schools_of.items()}
+    readers = User.objects.filter(pk__in=reader_of.values()).order_by("pk")
+    for reader in readers:
+        counted_part(Dashboard(reader, QueryDict()))
+    return len(readers)
 
 
 def _draw(page: Dashboard) -> CountedPart:

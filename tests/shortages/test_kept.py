@@ -5,6 +5,7 @@
 import datetime as dt
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from django.db import connection
 from django.template.base import Template
@@ -17,6 +18,7 @@ from placements.enums import ApplicationStatus
 from placements.guidance.selectors import needing_help
 from placements.guidance.urgent import most_urgent, rows_of
 from placements.models import HelpSettings
+from shortages import tasks
 from shortages.enums import LeverKind, Situation
 from shortages.models import DemandCell
 from stagematch.clock import today
@@ -53,7 +55,11 @@ def counted(school):
     return snapshot
 
 
-def test_the_second_time_nothing_of_the_count_is_read_or_drawn_again(client, coordinator, counted, monkeypatch):
+def test_the_second_time_nothing_of_the_count_is_read_or_drawn_again(
+    client, coordinator, counted, monkeypatch, settings
+):
+    settings.MFA_REQUIRED = True
+    Authenticator.objects.create(user=coordinator, type=Authenticator.Type.TOTP, data={"secret": "x"})
     client.force_login(coordinator)
     assert asked(client) < 12
     drawn = []
@@ -62,6 +68,31 @@ def test_the_second_time_nothing_of_the_count_is_read_or_drawn_again(client, coo
     assert asked(client) <= 6
     assert "shortages/dashboard/page.html" in drawn
     assert not [name for name in drawn if name and "_geteld" in name]
+
+
+def test_what_was_drawn_at_night_is_what_the_first_reader_gets(client, coordinator, other_coordinator, school, counted):
+    colleague = f.UserFactory()
+    Membership.objects.create(user=colleague, organisation=school, role=Role.COORDINATOR)
+    drawn = tasks.draw_dashboards()
+    assert drawn == 2  # two schools, three people
+    for reader in (coordinator, colleague, other_coordinator):
+        client.force_login(reader)
+        assert asked(client) <= 6
+    client.force_login(colleague)
+    assert number(read(client)) == "9"
+
+
+def test_drawing_at_night_asks_no_more_for_more_colleagues(coordinator, school, counted):
+    def asked_at_night() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            tasks.draw_dashboards()
+        return len(queries)
+
+    tasks.draw_dashboards()
+    before = asked_at_night()
+    for _colleague in range(3):
+        Membership.objects.create(user=f.UserFactory(), organisation=school, role=Role.COORDINATOR)
+    assert asked_at_night() == before
 
 
 def test_the_kept_page_is_the_same_page(client, coordinator, counted):
