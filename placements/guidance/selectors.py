@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -23,8 +24,11 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.functions import JSONObject
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from organisations import weekdays
@@ -135,6 +139,27 @@ class HelpRow:
         if self.action == HelpAction.PROFILE:
             return f"{page}#zoektocht"
         return f"{page}?doe={self.found[0].code}#taken"
+
+    @property
+    def drawn(self) -> SafeString:
+        """The row as html. Drawn once in this process for as long as it says the same: most rows do, visit after visit."""
+        user, first = self.student.user, self.found[0]
+        who = (self.student.public_id, user.first_name, user.last_name, user.email)
+        what = (self.where, *self.reasons, self.seeks, self.open_applications, self.max_open)
+        return _draw(_Drawing((get_language(), who, what, self.is_structural, first.action, first.code), self))
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """A row to draw. Two are the same when everything shown is."""
+
+    key: tuple[object, ...]
+    row: HelpRow = field(compare=False)
+
+
+@lru_cache(maxsize=1024)
+def _draw(drawing: _Drawing) -> SafeString:
+    return render_to_string("placements/guidance/_row.html", {"row": drawing.row})
 
 
 def settings_of(school: Organisation) -> HelpSettings:

@@ -30,7 +30,7 @@ from students.models import PlacementSearch
 
 PER_PAGE = 50
 FEW = 8
-IN_NEED_SECONDS = 60
+IN_NEED_SECONDS = 300
 
 
 def searches_of(page: Dashboard) -> QuerySet[Any]:
@@ -75,10 +75,10 @@ def most_in_need(page: Dashboard, limit: int | None = FEW) -> list[HelpRow]:
 
 
 def in_need_now(school: Organisation, period: int | None, count: int, limit: int = FEW) -> list[HelpRow]:
-    """Return who needs somebody now in one period, the most urgent first; one query, and two more once a minute.
+    """Return who needs somebody now in one period, the most urgent first; one query, and two more every five minutes.
 
     `count` is the key of the newest count, which says for whom no place fits.
-    Who is most urgent, and why, is kept for a minute: keys and reasons, no person. Who they are, and whether they still
+    Who is most urgent, and why, is kept for five minutes: keys and reasons, no person. Who they are, and whether they still
     search, is read every time, so nobody is shown who found a place meanwhile.
     """
     if period is None:
