@@ -35,6 +35,8 @@ from stagematch.ui.prepared import Prepared, instance
 from students.enums import SearchStatus
 from students.models import PlacementSearch, Student
 
+MOST_SHOWN = 16
+"""As many can be looked up at once by `rows_of`."""
 _NAMES = ("student__user__last_name", "student__user__first_name")
 
 
@@ -91,7 +93,10 @@ _facts = Prepared(_facts_of_some, school=int, day=dt.date, period=int, searches=
 
 
 def rows_of(school: Organisation, urgent: Sequence[Urgent], limit: int) -> list[HelpRow]:
-    """Return the first `limit` as rows to show, without who got a place or a conversation since, or left. One query."""
+    """Return the first `limit` as rows to show, without who got a place or a conversation since, or left. One query.
+
+    Raises ValueError for more than `MOST_SHOWN`.
+    """
     found = _still_searching.rows(school=school.pk, searches=[one.search for one in urgent])
     known = {row["id"]: row for row in found}
     return [_row(known[one.search], one) for one in [one for one in urgent if one.search in known][:limit]]
@@ -123,7 +128,7 @@ def _searching(school: int, searches: list[int]) -> QuerySet[PlacementSearch, di
     return rows
 
 
-_still_searching = Prepared(_searching, school=int, searches=list)
+_still_searching = Prepared(_searching, most=MOST_SHOWN, school=int, searches=list)
 
 
 def _row(row: dict[str, Any], urgent: Urgent) -> HelpRow:

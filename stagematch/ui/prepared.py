@@ -17,20 +17,22 @@ from django.db.models.sql.compiler import SQLCompiler
 Row = TypeVar("Row", bound=models.Model)
 Value = int | dt.date | Collection[int]
 MOST = 64
-"""As many numbers can be given for one list."""
+"""As many numbers can be given for one list, unless it says otherwise; at most 100."""
 _FIRST_NUMBER, _FIRST_DAY = 2_147_000_001, dt.date(1601, 1, 1)
 
 
 class Prepared:
     """`build(**markers)` returns a `.values(…)` queryset; `rows(**values)` its rows, with the values put in.
 
-    `build` is called once, with a marker for each name of `takes`: int, dt.date, or list (of numbers, at most `MOST`). It may
+    `build` is called once, with a marker for each name of `takes`: int, dt.date, or list (of at most `most` numbers: a
+    shorter one is filled up, so a close limit lets PostgreSQL guess well). It may
     only hand markers on to the query, never look at them. Raises ValueError when the SQL does not hold each of them.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **takes: type) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], *, most: int = MOST, **takes: type) -> None:
         """Remember how to build; nothing is asked yet."""
         self._build = build
+        self._most = most
         self._takes = takes
         self._made: tuple[str, list[Any], SQLCompiler, list[str]] | None = None
 
@@ -43,7 +45,9 @@ class Prepared:
         if self._made is None:
             self._made = self._prepare()
         sql, places, compiler, names = self._made
-        given = {name: _spread(value) if self._takes[name] is list else [value] for name, value in values.items()}
+        given = {
+            name: _spread(value, self._most) if self._takes[name] is list else [value] for name, value in values.items()
+        }
         parameters: list[Any] = [
             given[place.name][place.at] if isinstance(place, _Place) else place for place in places
         ]
@@ -59,7 +63,7 @@ class Prepared:
         for number, (name, kind) in enumerate(self._takes.items()):
             first = _FIRST_NUMBER + 100 * number
             if kind is list:
-                markers[name] = [first + at for at in range(MOST)]
+                markers[name] = [first + at for at in range(self._most)]
                 known |= {marker: _Place(name, at) for at, marker in enumerate(markers[name])}
             else:
                 markers[name] = _FIRST_DAY + dt.timedelta(days=number) if kind is dt.date else first
@@ -82,12 +86,12 @@ class _Place:
         self.at = at
 
 
-def _spread(numbers: Any) -> list[int]:
+def _spread(numbers: Any, most: int) -> list[int]:
     """A list of a fixed length with the same numbers."""
     given = list(numbers)
-    if len(given) > MOST:
-        raise ValueError(f"{len(given)} numbers given, at most {MOST} fit")
-    return given + given[:1] * (MOST - len(given))
+    if len(given) > most:
+        raise ValueError(f"{len(given)} numbers given, at most {most} fit")
+    return given + given[:1] * (most - len(given))
 
 
 def instance(model: type[Row], row: Mapping[str, Any], prefix: str = "") -> Row:
