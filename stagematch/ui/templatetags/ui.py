@@ -10,7 +10,7 @@ from django.core.paginator import Page
 from django.forms import BoundField
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -40,10 +40,19 @@ def _icon(name: str, classes: str, _address: str, _storage: str) -> SafeString:
 @register.simple_tag
 def nav_url(name: str, *args: Any) -> str:
     """Return the address of a page, or nothing when this installation does not have it."""
+    return _reverse(name, args) if args else _address(name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+def _reverse(name: str, args: tuple[Any, ...] = ()) -> str:
     try:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@lru_cache(maxsize=500)  # header and footer of every page ask for the same twenty
+def _address(name: str, _urlconf: str, _prefix: str) -> str:
+    return _reverse(name)
 
 
 @register.filter
