@@ -1,10 +1,23 @@
 """Reference data of the trade, each row with validity dates (features I3). Codes come from CSV, never from Python."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from stagematch.regions.models import Dated
+
+
+class QualificationQuerySet(models.QuerySet["Qualification"]):
+    """Kwalificaties, of which the reference data can hold several rows per crebo: one per version."""
+
+    def with_first(self) -> models.QuerySet[Any]:
+        """With `first`: the key of the first row of the same crebo, which stands for all its versions in a count."""
+        versions = Qualification.objects.filter(crebo=OuterRef("crebo")).order_by("pk")
+        return self.annotate(first=Subquery(versions.values("pk")[:1]))
 
 
 class Qualification(Dated):
@@ -15,6 +28,8 @@ class Qualification(Dated):
     level = models.PositiveSmallIntegerField(_("niveau"), default=4)
     dossier = models.CharField(_("dossier"), max_length=5, blank=True)
     dossier_name = models.CharField(_("naam van het dossier"), max_length=160, blank=True)
+
+    objects = QualificationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("kwalificatie")

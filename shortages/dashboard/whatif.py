@@ -6,6 +6,7 @@ is reckoned whatever number was asked, and told as 'at least' like all that help
 on. Below that nothing is said but the own students, exactly: not even whether anybody is helped.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,28 +63,19 @@ class WhatIfPage:
 
     @cached_property
     def _qualifications(self) -> list[Qualification]:
-        """What the students are trained for, most students without a place first."""
+        """What the students are trained for, most students without a place first; versions of a crebo are one."""
         sizes: dict[int, int] = {}
         for row in self.page.rows:
             sizes[row.programme] = sizes.get(row.programme, 0) + row.open
-        found: dict[Qualification, int] = {}
-        for qualification, programme in (
-            (q, pk) for q in self._all_qualifications for pk in q.of_programmes if pk in sizes
+        rows = Qualification.objects.filter(programmes__in=list(sizes)).with_first()
+        found: dict[str, Qualification] = {}
+        students: Counter[str] = Counter()
+        for first, crebo, name, programme in rows.order_by("valid_from", "pk").values_list(
+            "first", "crebo", "name", "programmes__pk"
         ):
-            found[qualification] = found.get(qualification, 0) + sizes[programme]
-        return sorted(found, key=lambda q: (-found[q], q.name, q.pk))
-
-    @cached_property
-    def _all_qualifications(self) -> list[Any]:
-        programmes = {row.programme for row in self.page.rows}
-        rows = Qualification.objects.filter(programmes__in=programmes).values_list(
-            "pk", "crebo", "name", "programmes__pk"
-        )
-        made: dict[int, Any] = {}
-        for pk, crebo, name, programme in rows:
-            found = made.setdefault(pk, Qualification(pk=pk, crebo=crebo, name=name))
-            found.of_programmes = [*getattr(found, "of_programmes", []), programme]
-        return list(made.values())
+            found[crebo] = Qualification(pk=first, crebo=crebo, name=name)
+            students[crebo] += sizes.get(programme, 0)
+        return sorted(found.values(), key=lambda q: (-students[q.crebo], q.name, q.crebo))
 
     @cached_property
     def _years(self) -> list[int]:

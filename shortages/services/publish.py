@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
+from organisations.models import Qualification
 from shortages import disclosure
 from shortages.areas import COUNTRY, LEVELS, Where, where_of
 from shortages.disclosure import FRICTIONAL, PLACED, STRUCTURAL, TALKING, Chain, Figure, Place
@@ -127,19 +128,20 @@ def _chains(
             "period__slug",
             "municipality",
             "year",
-            "programme__qualification",
             "programme__qualification__crebo",
             "days",
         )
         .annotate(Sum("placed"), Sum("talking"), Sum("open"), Sum("structural"))
     )
+    # Versions of a kwalificatie are one opleiding, also for what may be told of it.
+    first = dict(Qualification.objects.with_first().values_list("crebo", "first"))
     chains: dict[Chain, dict[Place, float]] = {}
     periods: dict[Chain, int] = {}
-    for school, period, slug, municipality, year, qualification, crebo, days, placed, talking, open_, lost in cells:
+    for school, period, slug, municipality, year, crebo, days, placed, talking, open_, lost in cells:
         spot = where[municipality]
         place = (
             spot.province, spot.corop, spot.labour_market, spot.municipality, str(year), crebo, str(days),
-            str(qualification),
+            str(first[crebo]),
         )  # fmt: skip
         # With next to no free places, frictional can be no more than those: telling it apart would say too much.
         structural = min(float(lost), open_) if free[period] >= FEW_PLACES else float(open_)

@@ -2,7 +2,7 @@
 
 Every answer is exact for the market of that night: the most that can be placed with the change, less the most without
 it, both over all divisions. It is no forecast of who will apply. Nothing here looks at the database but for the packed
-market, which a process unpacks once per count.
+market, which a process unpacks once per count, and for the versions of a kwalificatie.
 """
 
 from __future__ import annotations
@@ -89,8 +89,7 @@ def what_if(
         raise RuleError("what_if_places", _("Kies een aantal van 1 tot en met %(most)d.") % {"most": MOST_PLACES})
     if not 1 <= year <= 8 or not 1 <= days <= 127:
         raise RuleError("what_if_kind", _("Kies een leerjaar en minstens één dag."))
-    key = qualification if isinstance(qualification, int) else qualification.pk
-    bits = np.flatnonzero(market.crebos == key)
+    bits = np.flatnonzero(market.crebos == _first_of(qualification))
     if not len(bits):
         return WhatIf(places, 0, 0, 0, 0, 0, 0, ())
     lat, lon = _middle(market, region, municipality)
@@ -147,6 +146,13 @@ def as_another_year(*, snapshot: ShortageSnapshot, school: Organisation | int, y
     if not 1 <= as_year <= 8:
         raise RuleError("what_if_kind", _("Kies een leerjaar."))
     return _wider(_market(snapshot), LeverKind.YEAR, as_year, school, year)
+
+
+def _first_of(qualification: Qualification | int) -> int:
+    """The key under which the market knows it: every version of a crebo is the same opleiding."""
+    key = qualification if isinstance(qualification, int) else qualification.pk
+    first: int | None = Qualification.objects.with_first().filter(pk=key).values_list("first", flat=True).first()
+    return key if first is None else first
 
 
 def _market(snapshot: ShortageSnapshot) -> StoredMarket:

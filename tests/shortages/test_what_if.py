@@ -5,6 +5,9 @@
 import pytest
 from django.urls import reverse
 
+from organisations.enums import Route
+from shortages.enums import PublishedTable
+from shortages.models import PublishedFigure
 from shortages.services import take_count
 from stagematch.clock import today
 from tests import factories as f
@@ -66,6 +69,24 @@ def test_every_place_places_somebody_until_about_everybody_has_one(asker, school
     told = int(number(more).removeprefix("≥ "))
     assert told in (15, 20)  # never more than the truth, and less than ten below it
     assert f"Zeker {told} plekken helpen, meer dan {told + 9} niet." in words(more)
+
+
+def test_versions_of_a_kwalificatie_are_one_opleiding(asker, school):
+    """The reference data keeps a row per version; a school may stand on another one than the count calls it by."""
+    first = f.QualificationFactory(name="Sociaal werker, oude versie")
+    newer = f.QualificationFactory(valid_from=today())
+    area = cells.leiden().postcodes.get()
+    for qualification, route in ((first, Route.BOL), (newer, Route.BBL)):
+        programme = f.ProgrammeFactory(school=school, qualification=qualification, route=route)
+        for _n in range(10):
+            f.SearchFactory(student__programme=programme, home=area, weekdays=31, days_per_week=2)
+    take_count(day=today())
+    found = ask(asker, plekken="10")
+    assert [o.text for o in select(found, "select option") if "(25615)" in o.text] == ["Sociaal werker (25615)"]
+    assert number(found) == "10"
+    assert "Van jullie school passen 20 studenten zonder plek op zo’n plek." in words(found)
+    published = PublishedFigure.objects.filter(table=PublishedTable.QUALIFICATIONS)
+    assert {figure.qualification_id for figure in published} == {first.pk}
 
 
 @pytest.mark.parametrize("asked", ["1", "4", "5", "40"])
