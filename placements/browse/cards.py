@@ -25,15 +25,19 @@ NOT_IN_LISTS = ("search_vector", "search_text", "tasks", "expectations", "guidan
 
 
 def for_cards(vacancies: QuerySet[Vacancy], student: Student | None) -> QuerySet[Vacancy]:
-    """Return the vacancies with all that `cards` needs: two queries, whatever their number."""
+    """Return the vacancies with all that `cards` needs: two queries, whatever their number.
+
+    How many wait for an answer is for students, who choose by it: few students stand behind it (R9).
+    """
     saved = (
         Exists(Favourite.objects.filter(student=student, vacancy=OuterRef("pk")))
         if student
         else Value(False, output_field=BooleanField())
     )
+    if student is not None:
+        vacancies = vacancies.with_open_applications()  # type: ignore[attr-defined]
     rows: QuerySet[Vacancy] = (
-        vacancies.with_open_applications()  # type: ignore[attr-defined]
-        .annotate(is_saved=saved)
+        vacancies.annotate(is_saved=saved)
         .select_related("organisation", "team", "location__postcode", "period")
         .prefetch_related("target_groups")
         .defer(*NOT_IN_LISTS)
@@ -57,7 +61,7 @@ class Card:
     doelgroep: str
     vergoeding: str
     vrij: int
-    reacties: int
+    reacties: int | None
     termijn: int
     full: bool
     fit: Fit | None = None
@@ -120,7 +124,7 @@ def card_of(
 ) -> Card:
     """Return the card of a vacancy read through `for_cards`."""
     groups = list(vacancy.target_groups.all())
-    applications = int(getattr(vacancy, "open_applications", 0))
+    applications: int | None = getattr(vacancy, "open_applications", None)
     km = distance_km(origin, vacancy.location.postcode) if origin else None
     return Card(
         vacancy=vacancy,
@@ -138,7 +142,7 @@ def card_of(
         vrij=max(0, vacancy.places_free),
         reacties=applications,
         termijn=vacancy.response_term_days,
-        full=is_full(vacancy, applications),
+        full=is_full(vacancy, applications or 0),
         fit=fit,
         bewaard=bool(getattr(vacancy, "is_saved", False)),
         bewaar_url=reverse("favourite-toggle", args=[vacancy.public_id]) if can_save else "",

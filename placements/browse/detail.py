@@ -215,7 +215,7 @@ def job_posting(vacancy: Vacancy, url: str) -> dict[str, Any]:
             },
         },
         "jobStartDate": vacancy.starts_on.isoformat(),
-        "totalJobOpenings": vacancy.places,
+        "totalJobOpenings": max(0, vacancy.places_free),
         "directApply": True,
         "url": url,
     }

@@ -148,7 +148,7 @@ def _item(vacancy: Vacancy) -> dict[str, Any]:
             "place": vacancy.location.postcode.place,
             "starts_on": vacancy.starts_on.isoformat(),
             "ends_on": vacancy.ends_on.isoformat(),
-            "places": vacancy.places,
+            # Not how many there were: what is gone counts the students who have a place there (R9).
             "places_free": max(0, vacancy.places_free),
             "apply_until": vacancy.apply_until.isoformat() if vacancy.apply_until else None,
         },

@@ -80,7 +80,7 @@ class Listing:
         newest = ("-publish_from", "-pk")
         if self.sort == "dichtbij" and origin is not None:
             return rows.annotate(km=distance(origin)).order_by("km", *newest)
-        if self.sort == "reacties":
+        if self.sort == "reacties" and self.student is not None:
             return rows.with_open_applications().order_by(  # type: ignore[attr-defined, no-any-return]
                 F("open_applications") * 1.0 / F("places"), *newest
             )
@@ -195,7 +195,9 @@ class Listing:
 
     @property
     def sorts(self) -> list[Choice]:
-        return [Choice(v, str(label), None, v == self.sort) for v, label in SORTS]
+        """The orders to choose from; by reactions only for students, the order would count them for anybody."""
+        shown = [(v, label) for v, label in SORTS if v != "reacties" or self.student is not None]
+        return [Choice(v, str(label), None, v == self.sort) for v, label in shown]
 
     @property
     def carried(self) -> list[tuple[str, str]]:

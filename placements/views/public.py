@@ -76,6 +76,7 @@ def vacancy_detail(request: HttpRequest, public_id: str, slug: str = "") -> Http
         "tasks": detail.paragraphs(vacancy.tasks),
         "standing": detail.standing(vacancy, student, request.user),
         "fit": fit.fit(search, vacancy) if student else None,
+        "counts_waiting": student is not None,  # few students stand behind it, so it is for students (R9)
         "search": search,
         "answers": answer_figures(vacancy.organisation_id),
         "similar": cards(_similar(vacancy, student), known={}, origin=home, can_save=student is not None),
@@ -89,9 +90,10 @@ def vacancy_detail(request: HttpRequest, public_id: str, slug: str = "") -> Http
 
 
 def _similar(vacancy: Vacancy, student: object) -> list[Vacancy]:
-    """Two other open places near by: the same part of the country and period, fewest reactions first."""
+    """Two other open places near by: the same part of the country and period; for a student fewest reactions first."""
     others = Vacancy.objects.accepting().filter(
         location__postcode__corop=vacancy.location.postcode.corop_id, period=vacancy.period_id
     )
     rows: QuerySet[Any] = for_cards(others.exclude(pk=vacancy.pk), student)  # type: ignore[arg-type]
-    return list(rows.order_by("open_applications", "-publish_from", "pk")[:2])
+    fewest = ["open_applications"] if student is not None else []
+    return list(rows.order_by(*fewest, "-publish_from", "pk")[:2])

@@ -183,10 +183,42 @@ def test_sorts(two, search):
     assert by_distance[0] == two[1].title
     submit_to = two[0]
     f.ApplicationFactory(vacancy=submit_to)
-    assert titles("sorteer=reacties") == [two[1].title, two[0].title]
+    asked = Listing(QueryDict("sorteer=reacties"), student=search.student, search=search)
+    assert [card.titel for card in asked.cards()] == [two[1].title, two[0].title]
+    assert "reacties" in {choice.value for choice in asked.sorts}
     two[0].publish_from = today() - dt.timedelta(days=9)
     two[0].save()
     assert titles("sorteer=nieuwste") == [two[1].title, two[0].title]
+
+
+def test_how_many_students_react_is_told_to_students_only(client, two, search, coordinator):
+    """Few students stand behind it, so nobody outside their school may count them (R9); students choose by it (S4)."""
+    f.ApplicationFactory(vacancy=two[1])
+    Vacancy.objects.filter(pk=two[1].pk).update(places=3, places_taken=1)
+    pages = ("/stageplekken/", "/stageplekken/?sorteer=reacties", f"/stageplekken/{two[1].public_id}/",
+             f"/stageplekken/{two[0].public_id}/", "/stageplekken/kaart/", "/stageplekken/feed.json",
+             f"/organisaties/{two[1].organisation.slug}/")  # fmt: skip
+    before = {}
+    for user in (None, coordinator):
+        if user is not None:
+            client.force_login(user)
+        for page in pages:
+            before[user, page] = client.get(page, follow=True).content.decode()
+            said = " ".join(re.sub("<[^>]+>", "", before[user, page]).split())
+            assert not re.search(r"\d reactie|wacht(en)? op antwoord|Nog niemand reageerde", said), page
+    f.ApplicationFactory(vacancy=two[1])
+    assert titles("sorteer=reacties") == titles("sorteer=nieuwste")
+    for page in pages[:2]:
+        found = re.findall(r"<article.*?</article>", before[None, page], re.S)
+        client.logout()
+        assert re.findall(r"<article.*?</article>", client.get(page).content.decode(), re.S) == found
+    posting = json.loads(re.search(r'application/ld\+json"[^>]*>(.*?)</script>', before[None, pages[2]], re.S).group(1))
+    assert posting["totalJobOpenings"] == 2
+    item = next(i for i in json.loads(before[None, pages[5]])["items"] if i["title"] == two[1].title)
+    assert {k: v for k, v in item["_stagematch"].items() if "places" in k} == {"places_free": 2}
+    client.force_login(search.student.user)
+    assert "2 reacties" in " ".join(re.sub("<[^>]+>", "", client.get(pages[0]).content.decode()).split())
+    assert "2 studenten wachten op antwoord" in client.get(pages[2], follow=True).content.decode()
 
 
 def test_best_fit_first_for_a_student(two, search):
