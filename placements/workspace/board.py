@@ -16,7 +16,7 @@ from placements.models import Application, SavedView
 from placements.selectors import candidates_of
 from placements.services.views import views_for
 from placements.workspace import queue, selectors
-from placements.workspace.access import WAITING, applications_of, broker_view, context, user_of
+from placements.workspace.access import WAITING, applications_of, broker_view, context, one_application, user_of
 from stagematch.accounts.models import User
 from stagematch.audit.services import record_export
 from stagematch.clock import today
@@ -40,7 +40,7 @@ def workspace(request: HttpRequest) -> HttpResponse:
     condition = chosen_filter.condition(user)
     counts = queue.counts(Application.objects.screened_by(user), condition)
     setattr(request, WAITING, counts["waiting"])
-    rows = applications_of(request).filter(condition).order_by("answer_by", "submitted_at", "pk")
+    rows = selectors.queue_of(user).filter(condition)
     page = queue.CountedPaginator(rows, PAGE_SIZE, count=counts["shown"]).get_page(request.GET.get("pagina"))
     chosen = _chosen(request, list(page))
     return render(
@@ -65,12 +65,14 @@ def workspace(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, page: list[Application]) -> list[Application]:
-    """The candidates that were ticked, or else the first few of the most urgent vacancy."""
+    """The candidates that were ticked, or else the first few of the most urgent vacancy; with all that a card shows."""
     keys = set(request.GET.getlist("k"))
-    chosen = [a for a in page if str(a.public_id) in keys][:MAX_SIDE_BY_SIDE]
+    chosen = [a.pk for a in page if str(a.public_id) in keys][:MAX_SIDE_BY_SIDE]
     if not chosen and page:
-        chosen = [a for a in page if a.vacancy_id == page[0].vacancy_id][: MAX_SIDE_BY_SIDE - 1]
-    return chosen
+        chosen = [a.pk for a in page if a.vacancy_id == page[0].vacancy_id][: MAX_SIDE_BY_SIDE - 1]
+    if not chosen:
+        return []
+    return list(one_application(applications_of(request)).filter(pk__in=chosen).order_by(*selectors.URGENT_FIRST))
 
 
 def _teams_of(chosen: list[Application], user: User) -> QuerySet[Team]:
@@ -130,7 +132,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """The queue as CSV, at most 500 rows: names only from the invitation on (R4). Every row is logged as an export (R8)."""
     user = user_of(request)
     condition = queue.QueueFilter.read(request.GET).condition(user)
-    rows = applications_of(request).filter(condition).order_by("answer_by", "submitted_at", "pk")[:MAX_EXPORT]
+    rows = applications_of(request).filter(condition).order_by(*selectors.URGENT_FIRST)[:MAX_EXPORT]
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="reacties-{today():%Y-%m-%d}.csv"'
     response.write("\ufeff")  # so that a spreadsheet reads the accents
