@@ -77,7 +77,7 @@ def count_structure(
     engine: backend.Engine | None = None,
 ) -> Structural:
     """Count one market. Raises `CertificateError` when the proof does not add up: publish nothing then."""
-    pairs = candidates.find(students, vacancies, exclusions, policy, day, engine=engine)
+    pairs = candidates.find(students, vacancies, exclusions, policy, day, engine=engine).bare()
     return structure_of(
         pairs, vacancies.cap, vacancies.pool, pools.cap, lot=np.argsort(np.argsort(students.uid, kind="stable")),
         vacancy_order=vacancies.by_uid, rounds=rounds, engine=engine,
@@ -101,7 +101,7 @@ def structure_of(
         pairs, vacancy_cap, pool_of, pool_cap, rounds=rounds, lot=lot, vacancy_order=vacancy_order, engine=engine
     )
     free = room_of(vacancy_cap, pool_of, pool_cap)
-    fitting = _sums(free[pairs.vacancy], pairs.offsets)
+    fitting = _sums(free, pairs)
     none = fitting == 0
     # Who is eligible for full places only is in the engine's set of competing students, with a capacity of nothing.
     competing = best.competing & ~none
@@ -124,10 +124,14 @@ def room_of(vacancy_cap: npt.ArrayLike, pool_of: npt.ArrayLike, pool_cap: npt.Ar
     return least
 
 
-def _sums(values: I64, offsets: I64) -> I64:
-    """The sum of the values of every row of a CSR."""
-    total = np.append(0, np.cumsum(values)).astype(np.int64)
-    return total[offsets[1:]] - total[offsets[:-1]]
+def _sums(free: I64, pairs: Pairs) -> I64:
+    """The free places of all vacancies of each student together."""
+    sums = np.zeros(pairs.n_students, np.int64)
+    for first, last in pairs.blocks():
+        at = pairs.offsets[first : last + 1]
+        total = np.append(0, np.cumsum(free[pairs.vacancy[at[0] : at[-1]]])).astype(np.int64)
+        sums[first:last] = total[at[1:] - at[0]] - total[at[:-1] - at[0]]
+    return sums
 
 
 def _deal(none: Bools, competing: Bools, share: F64, shortage: int) -> I64:

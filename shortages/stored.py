@@ -10,11 +10,13 @@ import io
 import json
 import zlib
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from django.db import connection
 
 from matchmaking.columns import Column, SnapshotError
 from matchmaking.engine.structural import Structure
@@ -23,7 +25,11 @@ from shortages.counting import Place, Structural
 from shortages.market import Areas, Night
 from shortages.models import ShortageSnapshot
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 FORMAT = 1
+PIECE = 1 << 20
 _TABLES: tuple[tuple[str, type[Students] | type[Vacancies] | type[Pools]], ...] = (
     ("students", Students),
     ("vacancies", Vacancies),
@@ -102,6 +108,30 @@ def keep(night: Night, found: Structural) -> StoredMarket:
 
 def pack(market: StoredMarket) -> bytes:
     """The market as one compressed string; `unpack` gives back the same arrays."""
+    pieces: list[bytes] = []
+    _squeeze(market, pieces.append)
+    return b"".join(pieces)
+
+
+def write(snapshot: ShortageSnapshot, market: StoredMarket) -> None:
+    """Pack the market into the row of the count. Nowhere is it whole: for the country it is 30 MB, as text twice that."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE market_piece (number serial, data bytea)")
+        cursor.execute("ALTER TABLE market_piece ALTER data SET STORAGE EXTERNAL")
+        with cursor.copy("COPY market_piece (data) FROM STDIN") as copy:
+            _squeeze(market, lambda piece: copy.write_row([piece]))
+        cursor.execute(
+            "UPDATE shortages_shortagesnapshot SET market = "
+            "(SELECT string_agg(data, ''::bytea ORDER BY number) FROM market_piece) WHERE id = %s",
+            [snapshot.pk],
+        )
+        cursor.execute("DROP TABLE market_piece")
+    # Whoever asks the count for it gets it from the database; saving the count leaves it alone.
+    del snapshot.market
+
+
+def _squeeze(market: StoredMarket, to: Callable[[bytes], object]) -> None:
+    """Give the packed market on in pieces of about `PIECE` bytes."""
     best, areas = market.best, market.areas
     meta = {
         "format": FORMAT,
@@ -127,9 +157,36 @@ def pack(market: StoredMarket) -> bytes:
     arrays |= {f"areas.region.{kind}": column for kind, column in areas.region.items()}
     for name, middles in (("middle", areas.middle), ("middle_of_municipality", areas.middle_of_municipality)):
         arrays[f"areas.{name}"] = np.array([[key, *at] for key, at in middles.items()], np.float64).reshape(-1, 3)
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    return zlib.compress(buffer.getvalue(), level=1)
+    file = _Squeezed(to)
+    np.savez(file, allow_pickle=False, **arrays)
+    file.finish()
+
+
+class _Squeezed(io.RawIOBase):
+    """A file that gives on what is written to it: compressed, in pieces, and never back."""
+
+    def __init__(self, to: Callable[[bytes], object]) -> None:
+        super().__init__()
+        self._to, self._squeeze, self._waiting = to, zlib.compressobj(level=1), bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        whole = memoryview(data).cast("B")
+        for at in range(0, len(whole), PIECE):
+            self._give(self._squeeze.compress(whole[at : at + PIECE]))
+        return len(whole)
+
+    def finish(self) -> None:
+        """Give what is left."""
+        self._give(self._squeeze.flush(), last=True)
+
+    def _give(self, squeezed: bytes, *, last: bool = False) -> None:
+        self._waiting += squeezed
+        if last or len(self._waiting) >= PIECE:
+            self._to(bytes(self._waiting))
+            self._waiting.clear()
 
 
 def unpack(data: bytes | memoryview) -> StoredMarket:

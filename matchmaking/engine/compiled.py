@@ -27,6 +27,8 @@ _CELLS = 128
 """Most cells along one side."""
 _CHUNK = 1024
 """Students per piece of work; the result does not depend on it."""
+_BLOCK = 1 << 22
+"""Keys that are kept together: 32 MiB, from where on an array is memory of its own."""
 
 
 def default_threads() -> int:
@@ -75,21 +77,55 @@ def find(
         return found
 
     starts_at = range(0, students.n, chunk)
+    number: list[I64] = []
+    keys = _Keys(one=len(starts_at) == 1)
     with ThreadPoolExecutor(threads or default_threads()) as pool:
-        chunks: list[tuple[I64, U64] | None] = list(pool.map(work, starts_at))
+        for of_chunk, found in pool.map(work, starts_at):
+            number.append(of_chunk)
+            keys.add(found)
     counts = np.empty(students.n, np.int64)
-    counts[sequence] = np.concatenate([c[0] for c in chunks if c is not None])
+    counts[sequence] = np.concatenate(number)
     offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     total = int(offsets[-1])
     pairs = Pairs(offsets, np.empty(total, np.int32), np.empty(total, np.uint8), np.empty(total, np.uint16))
     by_uid = vacancies.by_uid.copy()
     for k, first in enumerate(starts_at):
-        done = chunks[k]
-        assert done is not None  # noqa: S101 - narrows the type only
         starts = offsets[sequence[first : first + chunk]]
-        kernels.unpack(done[1], starts, done[0], by_uid, pairs.vacancy, pairs.band, pairs.score)
-        chunks[k] = None
+        kernels.unpack(keys.next(), starts, number[k], by_uid, pairs.vacancy, pairs.band, pairs.score)
     return pairs
+
+
+class _Keys:
+    """What the chunks found, first in first out, in few large arrays: those go back to the system when they are empty.
+
+    A thousand small ones would keep the memory of the whole market for the rest of the process' life.
+    """
+
+    def __init__(self, *, one: bool) -> None:
+        """`one`: there is one chunk only, which is kept as it is."""
+        self._one = one
+        self._blocks: list[U64] = []
+        self._chunks: list[tuple[int, int, int]] = []
+        self._used = 0
+        self._told = 0
+
+    def add(self, found: U64) -> None:
+        """Keep the keys of the next chunk."""
+        if not self._blocks or self._used + len(found) > len(self._blocks[-1]):
+            self._blocks.append(found if self._one else np.empty(max(_BLOCK, len(found)), np.uint64))
+            self._used = 0
+        low, self._used = self._used, self._used + len(found)
+        if not self._one:
+            self._blocks[-1][low : self._used] = found
+        self._chunks.append((len(self._blocks) - 1, low, self._used))
+
+    def next(self) -> U64:
+        """The keys of the first chunk that was not told yet; a block is given back when its last chunk was told."""
+        block, low, high = self._chunks[self._told]
+        if self._told and block > self._chunks[self._told - 1][0]:
+            self._blocks[block - 1] = np.zeros(0, np.uint64)
+        self._told += 1
+        return self._blocks[block][low:high]
 
 
 def _entries(vacancies: Vacancies, today: int) -> tuple[I64, I64]:

@@ -199,11 +199,14 @@ def value_of_supervision(
     )
     caps, of = np.asarray(vacancy_cap, np.int64), np.asarray(pool_of, np.int64)
     open_at = (caps > 0) & np.isin(of, which)
-    waiting = pairs.take(np.flatnonzero(best.pair < 0))
-    here = open_at[waiting.vacancy]
     size = len(np.asarray(pool_cap)) + 1
-    # Every student once per pool.
-    fits = np.sort(waiting.student()[here] * size + of[waiting.vacancy[here]])
+    unplaced = best.pair < 0
+    waiting = [np.zeros(0, np.int64)]
+    for j in np.flatnonzero(open_at).tolist():
+        who = student[at[j] : at[j + 1]]
+        waiting.append(who[unplaced[who]].astype(np.int64) * size + of[j])
+    # Every student without a place once per pool.
+    fits = np.sort(np.concatenate(waiting))
     count = np.bincount(fits[np.append(True, fits[1:] != fits[:-1])[: len(fits)]] % size, minlength=size)
     return _told(upto, told, count[which].astype(np.int64), limit)
 
@@ -211,7 +214,9 @@ def value_of_supervision(
 def crowded(pairs: Pairs, best: Structure, vacancies: int) -> Bools:
     """The vacancies of the certificate: all that stuck students are eligible for; everybody there would stay there."""
     inside = np.zeros(vacancies, np.bool_)
-    inside[pairs.vacancy[np.repeat(best.competing, np.diff(pairs.offsets))]] = True
+    for first, last in pairs.blocks():
+        at = pairs.offsets[first : last + 1]
+        inside[pairs.vacancy[at[0] : at[-1]][np.repeat(best.competing[first:last], np.diff(at))]] = True
     return inside
 
 

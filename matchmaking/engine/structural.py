@@ -143,9 +143,11 @@ def analyse(
 
 def _prove(pairs: Pairs, found: Structure, vacancies: Bools) -> None:
     """The competing students have no eligible vacancy outside the counted ones, and the numbers add up."""
-    outside = ~vacancies[pairs.vacancy]
-    if (outside & np.repeat(found.competing, np.diff(pairs.offsets))).any():
-        raise CertificateError("a competing student is eligible for a vacancy that was not counted")
+    for first, last in pairs.blocks():
+        at = pairs.offsets[first : last + 1]
+        outside = ~vacancies[pairs.vacancy[at[0] : at[-1]]]
+        if (outside & np.repeat(found.competing[first:last], np.diff(at))).any():
+            raise CertificateError("a competing student is eligible for a vacancy that was not counted")
     if found.without_pairs + int(found.competing.sum()) - found.capacity != found.shortage:
         raise CertificateError(
             f"{found.without_pairs} + {int(found.competing.sum())} - {found.capacity} is not {found.shortage}"

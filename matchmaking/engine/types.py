@@ -7,7 +7,7 @@ wrong and why. Masks are bit sets: bit 0 is the first of the caller's own list (
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -35,6 +35,7 @@ DISTANCE_MAX = 25_000_000
 """Metres; longer than any way on earth, so it stands for 'no limit'."""
 VACANCIES_MAX = 1 << 26
 MAX_SCORE = 1000
+PAIRS_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,6 +296,22 @@ class Pairs:
     def student(self) -> I64:
         """The student row of every pair."""
         return np.repeat(np.arange(self.n_students, dtype=np.int64), np.diff(self.offsets))
+
+    def blocks(self) -> Iterator[tuple[int, int]]:
+        """Students from .. to .. of about `PAIRS_AT_ONCE` pairs: numpy by the block needs no memory of all pairs."""
+        first = 0
+        while first < self.n_students:
+            last = int(np.searchsorted(self.offsets, self.offsets[first] + PAIRS_AT_ONCE, "right")) - 1
+            last = min(max(last, first + 1), self.n_students)
+            yield first, last
+            first = last
+
+    def bare(self) -> Pairs:
+        """The same pairs with band and score 0, which take no memory: for questions about who fits where only."""
+        size = len(self)
+        return Pairs(
+            self.offsets, self.vacancy, np.broadcast_to(np.uint8(0), size), np.broadcast_to(np.uint16(0), size)
+        )
 
     def row(self, student: int) -> slice:
         """The slice of one student's pairs."""

@@ -113,7 +113,11 @@ def _count(snapshot: ShortageSnapshot, progress: Progress, *, publish: bool) -> 
         kept = dict(snapshot.counts)
         try:
             with transaction.atomic():
-                _publish(snapshot, night, found, told, advice)
+                _write(snapshot, night, found, told, advice)
+                # What is published is made from what was written: the market need not stay in memory for it.
+                del night, found, told, advice
+                publish_figures(snapshot=snapshot)
+                count_fit(snapshot=snapshot)
                 watch.lap("publish")
                 snapshot.timings = watch.laps
                 snapshot.status, snapshot.finished_at = SnapshotStatus.DONE, clock.now()
@@ -122,12 +126,12 @@ def _count(snapshot: ShortageSnapshot, progress: Progress, *, publish: bool) -> 
         except BaseException:
             snapshot.counts, snapshot.status, snapshot.finished_at = kept, SnapshotStatus.RUNNING, None
             raise
-        log.info("shortage.counted", count=snapshot.pk, day=str(snapshot.day), shortage=found.shortage)
+        log.info("shortage.counted", count=snapshot.pk, day=str(snapshot.day), shortage=snapshot.counts["shortage"])
     snapshot.timings = watch.laps
     return snapshot
 
 
-def _publish(
+def _write(
     snapshot: ShortageSnapshot,
     night: Night,
     found: counting.Structural,
@@ -141,9 +145,7 @@ def _publish(
     copy_rows(Lever, (row.row(snapshot.pk) for row in advice), own_keys=False)
     _write_situations(snapshot, night, found, told)
     ShortageSnapshot.objects.exclude(pk=snapshot.pk).filter(market__isnull=False).update(market=None)
-    snapshot.market = stored.pack(stored.keep(night, found))
-    publish_figures(snapshot=snapshot)
-    count_fit(snapshot=snapshot)
+    stored.write(snapshot, stored.keep(night, found))
 
 
 def _with_keys(cells: dict[str, Column]) -> dict[str, Any]:

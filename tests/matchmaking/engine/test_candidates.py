@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from matchmaking.engine import candidates, compiled, score
+from matchmaking.engine import candidates, compiled, score, types
 from matchmaking.engine.instances import TODAY, generate
 from matchmaking.engine.types import (
     DAY_MAX,
@@ -91,6 +91,28 @@ def test_threads_and_pieces_do_not_matter(threads, chunk):
     whole = candidates.find(x.students, x.vacancies, x.exclusions, x.policy, x.today, engine="numba")
     arguments = (x.students, x.vacancies, x.exclusions, x.policy, x.today)
     assert same(whole, compiled.find(*arguments, threads=threads, chunk=chunk))
+
+
+@pytest.mark.parametrize("keys", [1, 500, 20_000])
+def test_how_many_pairs_are_kept_together_does_not_matter(keys, monkeypatch):
+    x = generate(400, 150)
+    arguments = (x.students, x.vacancies, x.exclusions, x.policy, x.today)
+    whole = compiled.find(*arguments)
+    monkeypatch.setattr(compiled, "_BLOCK", keys)
+    assert same(whole, compiled.find(*arguments, chunk=30))
+
+
+@pytest.mark.parametrize("size", [1, 7, 1 << 20])
+def test_blocks_are_all_students_once_and_bare_pairs_are_the_same_pairs(size, monkeypatch):
+    monkeypatch.setattr(types, "PAIRS_AT_ONCE", size)
+    pairs = Pairs.from_lists([[], [1, 2, 3], [], [0] * 9, [2], []])
+    blocks = list(pairs.blocks())
+    assert [i for first, last in blocks for i in range(first, last)] == list(range(6))
+    assert all(pairs.offsets[last] - pairs.offsets[first] <= size or last == first + 1 for first, last in blocks)
+    bare = pairs.bare().take([3, 1])
+    assert bare.vacancy.tolist() == [0] * 9 + [1, 2, 3]
+    assert not bare.band.any()
+    assert list(Pairs.from_lists([]).blocks()) == []
 
 
 @pytest.mark.parametrize("engine", ENGINES)
