@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from organisations.models import Organisation
+from organisations.models import Organisation, Programme
 from stagematch.accounts.models import User
 from stagematch.ui.tables import Sheet
 from students.models import Student
@@ -53,7 +53,8 @@ class Known:
 
 
 def students_of(school: Organisation, rows: list[Row]) -> Known:
-    """Return the students these rows are about, by the number in the file; three queries.
+    """Return the students these rows are about, by the number in the file, and settle which opleiding each row means; three
+    queries.
 
     Who registered alone has no number yet. They proved the address, so it is the one thing that tells who they are; they
     get the number the school has for it (in memory, until it is written). So it is with who has an account and no profile
@@ -84,7 +85,18 @@ def students_of(school: Organisation, rows: list[Row]) -> Known:
             student.student_number = row.values["number"]
             known[student.student_number] = student
             found.adopted.add(student.pk)
+        row.values["programme"] = _one_of(row, known.get(row.values["number"]))
     return found
+
+
+def _one_of(row: Row, student: Student | None) -> Programme:
+    """Return the opleiding a row is about: a school can give one crebo in two leerwegen, or in an old and a new version.
+
+    The leerweg of the row decides, then where the student is already, then which is usual.
+    """
+    among: list[Programme] = row.values["programme"]
+    asked = [programme for programme in among if programme.route == row.values["route"]] or among
+    return next((p for p in asked if student is not None and p.pk == student.programme_id), asked[0])
 
 
 def check_together(sheet: Sheet, rows: list[Row], known: Known, seen: Seen, school: Organisation) -> None:

@@ -21,10 +21,10 @@ YEARS_AROUND = 10
 
 def columns_for(school: Organisation) -> list[Column]:
     """Return what an import of this school reads, with its own opleidingen and the periods there are. Four queries."""
-    programmes: dict[str, Programme] = {}
-    for programme in Programme.objects.filter(school=school).select_related("qualification"):
-        programmes.setdefault(programme.qualification.crebo, programme)
-        programmes.setdefault(programme.name, programme)
+    programmes: dict[str, list[Programme]] = {}
+    for programme in sorted(Programme.objects.filter(school=school).select_related("qualification"), key=_usual_first):
+        for word in {programme.qualification.crebo: None, programme.name: None}:
+            programmes.setdefault(word, []).append(programme)
     periods = {word: p for p in StagePeriod.objects.all() for word in (p.name, p.slug)}
     routes = {"BOL": Route.BOL, "BBL": Route.BBL, "certificaat": Route.CERTIFICATE}
     postcodes = dict(PostcodeArea.objects.values_list("pc4", "pk"))
@@ -54,7 +54,7 @@ def columns_for(school: Organisation) -> list[Column]:
         Column("year", "Leerjaar", ["jaar", "studiejaar"], whole_number(1, 4), True),
         Column("class_name", "Klas", ["groep", "basisgroep", "lesgroep", "stamgroep"], text(30), default=""),
         Column("phone", "Telefoon", ["mobiel", "telefoonnummer", "mobiele nummer"], _phone, default=""),
-        Column("route", "Leerweg", ["traject"], one_of(routes, _("leerweg")), default=Route.BOL),
+        Column("route", "Leerweg", ["traject"], one_of(routes, _("leerweg"))),
         Column("period", "Stageperiode", ["periode"], one_of(periods, _("stageperiode"))),
         Column("starts_on", "Startdatum", ["begin stage", "start bpv", "begindatum", "startdatum stage"], _near_date),
         Column("ends_on", "Einddatum", ["einde stage", "eind bpv", "einddatum stage"], _near_date),
@@ -62,6 +62,12 @@ def columns_for(school: Organisation) -> list[Column]:
         Column("hours", "Uren per week", ["uren", "stage-uren"], whole_number(1, 40)),
         Column("home", "Postcode", ["woonpostcode", "pc"], _postcode(postcodes)),
     ]
+
+
+def _usual_first(programme: Programme) -> tuple[bool, int, bool, int]:
+    """Order opleidingen of one crebo: the newest version that holds, and BOL before the others."""
+    version = programme.qualification
+    return version.valid_from > today(), -version.valid_from.toordinal(), programme.route != Route.BOL, programme.pk
 
 
 def _student_number(cell: Any) -> str:

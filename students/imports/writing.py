@@ -169,14 +169,18 @@ def _plain(name: str, value: Any) -> str:
 
 
 def _search(batch: Batch, search: PlacementSearch | None, student: Student, row: Row) -> Changes:
-    """Open a search in concept for who has a period; the school's facts fill it, the student completes it."""
+    """Open a search in concept for who has a period; the school's facts fill it, the student completes it.
+
+    What the file does not say stays as the student filled it in.
+    """
     values = row.values
     period = values["period"]
-    facts: dict[str, Any] = {
-        "starts_on": values["starts_on"] or period.starts_on,
-        "ends_on": values["ends_on"] or period.ends_on,
-        "route": values["route"],
-    }
+    facts: dict[str, Any] = {}
+    if search is None or values["starts_on"] or values["ends_on"]:
+        facts["starts_on"] = values["starts_on"] or period.starts_on
+        facts["ends_on"] = values["ends_on"] or period.ends_on
+    if search is None or values["route"]:
+        facts["route"] = values["route"] or values["programme"].route
     if values["weekdays"]:
         facts["weekdays"] = values["weekdays"]
         facts["days_per_week"] = min(5, values["weekdays"].bit_count())

@@ -102,6 +102,9 @@ FAULTS = [
     Fault("weekend", "Stagedagen", "weekend", "‘weekend’ is geen dag. Schrijf za of zo, als dat een stagedag is."),
     Fault("days backwards", "Stagedagen", "vr t/m ma", "‘vr t/m ma’ loopt achteruit. Schrijf de eerste dag eerst."),
     Fault("too many hours", "Uren per week", "60", "60 kan niet. Het moet tussen 1 en 40 liggen."),
+    Fault("hours without end", "Uren per week", "9" * 4900, f"‘{'9' * 80}’ is geen getal."),
+    Fault("date without end", "Startdatum", "9" * 4900,
+          f"‘{'9' * 80}’ is geen datum. Schrijf bijvoorbeeld 1-2-2027."),
     Fault("hours that do not fit", "Uren per week", "32", "32 uur past niet in 2 stagedagen.", (("Stagedagen", "ma, di"),)),
     Fault("unknown postcode", "Postcode", "0000 AB", "‘0000 AB’ is geen bekende postcode."),
     Fault("no postcode", "Postcode", "Leiden", "‘Leiden’ is geen postcode. Schrijf bijvoorbeeld 3024 AB."),
@@ -295,6 +298,10 @@ FILES = {
         lambda: csv(FIRST, line(1), line(2)).replace("Zoë".encode(), b"Zo\xc3", 1),
         "In regel 3 staan letters die niet te lezen zijn. Bewaar het bestand opnieuw als ‘CSV UTF-8’ of als .xlsx.",
     ),
+    "broken UTF-16": (
+        lambda: "a;b\nc;d\n".encode("utf-16") + b"\x00\xd8\x41\x00",
+        "In regel 1 staan letters die niet te lezen zijn. Bewaar het bestand opnieuw als ‘CSV UTF-8’ of als .xlsx.",
+    ),
     "one column": (
         lambda: b"Studentnummer:Voornaam\r\n1:Zoe",
         "Er is maar één kolom gevonden. Zet een puntkomma tussen de kolommen.",
@@ -365,9 +372,11 @@ def test_what_schools_do_and_is_no_fault(school, ready):
     for data in (
         csv(FIRST).replace(b";", b"\t"),
         csv(FIRST).replace(b";", b"|"),
+        b"Studenten, 2026\r\n\r\n" + csv(FIRST, line(1).replace(";25615;", ";Sociaal Werker;"))[3:],
+        b"sep=\r\n" + csv(FIRST).removeprefix(b"\xef\xbb\xbf"),
         b"sep=;\r\n" + csv(FIRST).removeprefix(b"\xef\xbb\xbf"),
         csv(FIRST.replace("Goed", "Zoë")).decode("utf-8-sig").encode("cp1252"),
         csv(FIRST).decode("utf-8-sig").encode("utf-16"),
     ):
         report = import_students(school=school, source=data, actor=None, dry_run=True)
-        assert (report.problems, report.created) == ([], 1)
+        assert (report.problems, report.created) == ([], data.count(b"school.example") or 1)

@@ -1,5 +1,6 @@
 """A school sends its students as a file (features B1)."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from allauth.account.utils import filter_users_by_email
 from django.core.management import CommandError, call_command
 
 from stagematch.accounts.models import User
+from stagematch.clock import today
 from students.imports import import_students
 from students.models import PlacementSearch, Student
 from tests import factories as f
@@ -184,3 +186,44 @@ def test_an_empty_cell_leaves_what_is_known(school, programme):
     assert run(school, csv(ROW.format(n=1).replace(";SW2A;", ";;"))).unchanged == 1
     student = Student.objects.get()
     assert (student.phone, student.class_name) == ("06 12345678", "SW2A")
+
+
+def test_what_the_file_does_not_say_of_a_search_stays_as_the_student_filled_it_in(school, programme):
+    data = csv(ROW.format(n=1))
+    run(school, data)
+    search = PlacementSearch.objects.get()
+    assert (search.route, search.starts_on) == (programme.route, search.period.starts_on)
+    search.route, search.starts_on = "bbl", search.starts_on + dt.timedelta(days=7)
+    search.save()
+    assert (run(school, data).unchanged, PlacementSearch.objects.get().route) == (1, "bbl")
+    head, row = f"{HEAD};Leerweg;Startdatum", ROW.format(n=1)
+    said = csv(f"{row};BOL;{search.starts_on:%d-%m-%Y}", head=head)
+    assert run(school, said).updated == 1
+    again = PlacementSearch.objects.get()
+    assert (again.route, again.starts_on, again.ends_on) == ("bol", search.starts_on, search.period.ends_on)
+    assert run(school, said).unchanged == 1
+
+
+def test_an_opleiding_in_two_leerwegen_is_told_apart_and_nobody_is_moved(school, programme):
+    """Both have the same crebo and the same name; the leerweg says which, and who is in one stays there."""
+    bbl = f.ProgrammeFactory(school=school, route="bbl", name=programme.name)
+    head = f"{HEAD};Leerweg"
+    rows = [f"{ROW.format(n=1)};BBL", f"{ROW.format(n=2)};", f"{ROW.format(n=3)};BOL".replace("25615", programme.name)]
+    run(school, csv(*rows, head=head))
+    of = dict(Student.objects.values_list("student_number", "programme"))
+    assert of == {"1001": bbl.pk, "1002": programme.pk, "1003": programme.pk}
+    assert PlacementSearch.objects.get(student__student_number="1001").route == "bbl"
+    assert run(school, csv(*(ROW.format(n=n) for n in (1, 2, 3)))).unchanged == 3
+    assert dict(Student.objects.values_list("student_number", "programme")) == of
+    assert run(school, csv(f"{ROW.format(n=1)};BOL", head=head)).updated == 1
+    assert Student.objects.get(student_number="1001").programme == programme
+
+
+def test_a_new_version_of_a_kwalificatie_is_for_who_is_new(school, programme):
+    run(school, csv(ROW.format(n=1)))
+    valid, later = (f.QualificationFactory(valid_from=today() + dt.timedelta(days=days)) for days in (0, 30))
+    newer = f.ProgrammeFactory(school=school, qualification=valid)
+    f.ProgrammeFactory(school=school, qualification=later)
+    report = run(school, csv(ROW.format(n=1), ROW.format(n=2)))
+    assert (report.created, report.unchanged) == (1, 1)
+    assert dict(Student.objects.values_list("student_number", "programme")) == {"1001": programme.pk, "1002": newer.pk}

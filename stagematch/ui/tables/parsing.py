@@ -30,9 +30,9 @@ def whole_number(low: int, high: int) -> Parser:
     """Read a whole number between `low` and `high`, both included; 'leerjaar 2' is read as 2."""
 
     def parse(cell: Any) -> int:
-        found = re.fullmatch(r"\D*?(-?\d+)(?:[.,]0+)?\D*", str(cell))
+        found = re.fullmatch(r"\D*?(-?\d{1,15})(?:[.,]0+)?\D*", str(cell))
         if not found:
-            raise ValueError(_("‘%(cell)s’ is geen getal.") % {"cell": cell})
+            raise ValueError(_("‘%(cell)s’ is geen getal.") % {"cell": str(cell)[:80]})
         value = int(found.group(1))
         if not low <= value <= high:
             raise ValueError(
@@ -60,10 +60,10 @@ def date(cell: Any) -> dt.date:
         year, month, day = map(int, found.groups())
     elif (found := re.fullmatch(r"(\d{1,2}) ([a-z]{3})[a-z]*\.? (\d{4})", value)) and found.group(2) in _MONTHS:
         day, month, year = int(found.group(1)), _MONTHS[found.group(2)], int(found.group(3))
-    elif value.isdecimal() and 30_000 < int(value) < 80_000:
+    elif re.fullmatch(r"\d{5}", value) and 30_000 < int(value) < 80_000:
         return dt.date(1899, 12, 30) + dt.timedelta(days=int(value))  # Excel's own day number
     else:
-        raise ValueError(_("‘%(cell)s’ is geen datum. Schrijf bijvoorbeeld 1-2-2027.") % {"cell": cell})
+        raise ValueError(_("‘%(cell)s’ is geen datum. Schrijf bijvoorbeeld 1-2-2027.") % {"cell": value[:80]})
     try:
         return dt.date(year, month, day)
     except ValueError:

@@ -112,8 +112,12 @@ def _open_csv(data: bytes) -> OpenTable:
         return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
 
     # Only whole lines: a file of one endless line must not be read to find its delimiter.
-    first = [line for line in (lines().readline(_CHUNK) for _ in range(TITLE_LINES)) if line.strip()]
-    named = re.fullmatch(r"sep=(.)\s*", first[0]) if first else None
+    top = lines()
+    try:
+        first = [line for line in (top.readline(_CHUNK) for _ in range(TITLE_LINES)) if line.strip()]
+    except UnicodeDecodeError as error:  # of UTF-16: the other alphabets were looked through
+        raise TableError(_damaged(1)) from error
+    named = re.fullmatch(r"sep=([^\r\n])\s*", first[0]) if first else None
     delimiter = named.group(1) if named else max(DELIMITERS, key=lambda sign: _regularity(sign, first))
     if not any(delimiter in line for line in first[1 if named else 0 :]):
         raise TableError(_("Er is maar één kolom gevonden. Zet een puntkomma tussen de kolommen."))
