@@ -7,6 +7,7 @@ assessment is valid for four years. Publishing asks for it, or shows clearly tha
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -40,7 +41,7 @@ def _known(organisation: int, wanted: list[Qualification]) -> dict[str, Accredit
     rows = Accreditation.objects.filter(
         organisation=organisation, qualification__crebo__in=[q.crebo for q in wanted]
     ).select_related("qualification")
-    return {row.qualification.crebo: row for row in rows.order_by("checked_on", "pk")}
+    return {row.qualification.crebo: row for row in rows.order_by(F("checked_on").asc(nulls_first=True), "pk")}
 
 
 def _checks(wanted: list[Qualification], known: dict[str, Accreditation], ends_on: dt.date) -> list[Check]:

@@ -1,6 +1,6 @@
 """The filters of the public list of places (features S3). Every value is a GET parameter, so a search can be shared."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import django_filters
@@ -91,12 +91,12 @@ def many(**kwargs: Any) -> Condition:
     )
 
 
-def linked(through: type[Model], column: str, pks: list[int]) -> Q:
-    """Return the condition that a many-to-many table links the vacancy to one of `pks`.
+def linked(through: type[Model], column: str, values: Sequence[int | str]) -> Q:
+    """Return the condition that a many-to-many table links the vacancy to a row with one of `values` in `column`.
 
     A subquery on the table itself: Postgres hashes it once, where a join would double rows.
     """
-    rows = through._default_manager.filter(**{f"{column}__in": pks}).values("vacancy_id")
+    rows = through._default_manager.filter(**{f"{column}__in": values}).values("vacancy_id")
     return Q(pk__in=rows)
 
 
@@ -167,7 +167,7 @@ class VacancyFilter(django_filters.FilterSet):
             "uren": lambda hours: Q(hours_min__lte=int(hours), hours_max__gte=int(hours)),
             "doelgroep": lambda v: self._linked(Vacancy.target_groups.through, "targetgroup_id", "doelgroep", v),
             "werkveld": lambda v: self._linked(Vacancy.work_fields.through, "workfield_id", "werkveld", v),
-            "opleiding": lambda v: self._linked(Vacancy.qualifications.through, "qualification_id", "opleiding", [v]),
+            "opleiding": lambda crebo: linked(Vacancy.qualifications.through, "qualification__crebo", [crebo]),
             "leerjaar": lambda year: has_bit("years", 1 << (int(year) - 1)),
             "periode": lambda v: Q(period_id__in=self.options.pks("periode", v)),
             "regio": self._region,

@@ -41,6 +41,16 @@ class Qualification(Dated):
         return f"{self.name} ({self.crebo})"
 
 
+class WorkProcessQuerySet(models.QuerySet["WorkProcess"]):
+    """Werkprocessen, of which the reference data can hold several rows per dossier and code: one per version."""
+
+    def later_versions(self) -> dict[int, int]:
+        """Return of each later version the key of the first one, which stands for all in a count. One query."""
+        firsts: dict[tuple[str, str], int] = {}
+        rows = self.order_by("pk").values_list("pk", "dossier", "code")
+        return {pk: first for pk, *which in rows if (first := firsts.setdefault((which[0], which[1]), pk)) != pk}
+
+
 class WorkProcess(Dated):
     """A werkproces of a dossier, e.g. B1-K1-W1."""
 
@@ -48,6 +58,8 @@ class WorkProcess(Dated):
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("naam"), max_length=200)
     core_task = models.CharField(_("kerntaak"), max_length=200, blank=True)
+
+    objects = WorkProcessQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("werkproces")

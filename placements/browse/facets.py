@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField, Case, F, QuerySet, Value, When
 
 from organisations.enums import Need
+from organisations.models import Qualification
 from placements.filters import DAYS, VacancyFilter
 from placements.models import Vacancy
 
@@ -89,12 +90,17 @@ def count(filters: VacancyFilter) -> Counts:
     for name, through, column in (
         ("doelgroep", Vacancy.target_groups.through, "targetgroup_id"),
         ("werkveld", Vacancy.work_fields.through, "workfield_id"),
-        ("opleiding", Vacancy.qualifications.through, "qualification_id"),
     ):
         parts.append(
             f"select '{name}', t.{column}::text, count(*) from base join {_table(through)} t on t.vacancy_id = base.pk"
             f" where {others(name)} group by t.{column}"
         )
+    # A crebo can have several rows, one per version of the reference data, and a vacancy can name more of them.
+    parts.append(
+        f"select 'opleiding', q.crebo, count(distinct base.pk) from base"
+        f" join {_table(Vacancy.qualifications.through)} t on t.vacancy_id = base.pk"
+        f" join {_table(Qualification)} q on q.id = t.qualification_id where {others('opleiding')} group by q.crebo"
+    )
     statement = f"with base ({', '.join([*_COLUMNS, *names.values()])}) as materialized ({sql}) " + " union all ".join(
         parts
     )

@@ -134,7 +134,11 @@ class Listing:
 
     @cached_property
     def opleiding(self) -> list[Choice]:
-        return self._reference("opleiding")
+        # Counted by crebo: its versions are one opleiding.
+        return self._choices(
+            "opleiding",
+            [(o.value, o.label, self.counts.of("opleiding", o.value)) for o in self.options.of("opleiding")],
+        )
 
     @cached_property
     def periode(self) -> list[Choice]:
@@ -269,7 +273,7 @@ def rough_fit(search: PlacementSearch) -> Case | Any:
         return Case(When(condition, then=Value(value)), default=Value(0), output_field=IntegerField())
 
     qualified = Exists(
-        through._default_manager.filter(vacancy_id=OuterRef("pk"), qualification_id=programme.qualification_id)
+        through._default_manager.filter(vacancy_id=OuterRef("pk"), qualification__crebo=programme.qualification.crebo)
     )
     return (
         points(qualified, 4)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import CharField, DateField, F, Q, QuerySet, Value
+from django.db.models import CharField, DateField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.db.models.signals import post_delete, post_save
 
@@ -96,10 +96,11 @@ def register() -> None:
 def _rows() -> list[Row]:
     day = today()
     valid = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
+    newer = Qualification.objects.filter(valid, crebo=OuterRef("crebo"), valid_from__gt=OuterRef("valid_from"))
     parts = [
         _part(TargetGroup.objects.filter(valid), "doelgroep", "slug", "name"),
         _part(WorkField.objects.filter(valid), "werkveld", "slug", "name"),
-        _part(Qualification.objects.filter(valid), "opleiding", "crebo", "name"),
+        _part(Qualification.objects.filter(valid).exclude(Exists(newer)), "opleiding", "crebo", "name"),
         _part(StagePeriod.objects.filter(ends_on__gt=day), "periode", "slug", "name", "starts_on"),
         _part(Region.objects.filter(valid, kind=Region.Kind.PROVINCE), "provincie", "code", "name"),
         _part(Region.objects.filter(valid, kind=Region.Kind.COROP), "corop", "code", "name"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -146,9 +147,11 @@ def _parties(placement: Placement, file: PlacementFile) -> list[Section]:
 
 def _accreditation(placement: Placement) -> str:
     """SBB must have recognised the organisation for this kwalificatie (WEB article 7.2.10)."""
-    known = Accreditation.objects.filter(
-        organisation=placement.vacancy.organisation, qualification=placement.student.programme.qualification
-    ).first()
+    rows = Accreditation.objects.filter(
+        organisation=placement.vacancy.organisation,
+        qualification__crebo=placement.student.programme.qualification.crebo,  # of any version of it
+    )
+    known = rows.order_by(F("checked_on").desc(nulls_last=True), "-pk").first()
     if known is None or known.status == AccreditationStatus.UNKNOWN:
         return ""
     label = str(known.get_status_display())

@@ -172,13 +172,19 @@ class FitPage:
     @cached_property
     def cell(self) -> Cell | None:
         """The cell somebody asked about."""
-        work = next((pk for pk, w in self.works.items() if w.code == self.chosen.get("werkproces")), None)
+        wanted = self.chosen.get("werkproces")
+        work = next((pk for pk, w in self.works.items() if self._word_for(w) == wanted), None)
         group = next((pk for pk, g in self.groups.items() if g.slug == self.chosen.get("doelgroep")), None)
         return None if work is None or group is None else self._cell(self.year, work, group)
 
+    def _word_for(self, work: WorkProcess) -> str:
+        """How a werkproces stands in an address: its code, with the dossier before it when more dossiers have that code."""
+        is_alone = sum(other.code == work.code for other in self.works.values()) == 1
+        return work.code if is_alone else f"{work.dossier}-{work.code}"
+
     def _cell(self, year: int, work: int, group: int) -> Cell:
         process, people = self.works[work], self.groups[group]
-        asked = {"leerjaar": year, "gebied": self.area, "werkproces": process.code, "doelgroep": people.slug}
+        asked = {"leerjaar": year, "gebied": self.area, "werkproces": self._word_for(process), "doelgroep": people.slug}
         if self.school:
             asked["school"] = self.school.slug
         return Cell(
@@ -189,7 +195,8 @@ class FitPage:
             supply=self._supply.get((year, work, group), 0),
             url=f"?{urlencode(asked)}#vullen",
             places=self._places.get((year, work, group), 0),
-            is_chosen=self.chosen.get("werkproces") == process.code and self.chosen.get("doelgroep") == people.slug,
+            is_chosen=self.chosen.get("werkproces") == self._word_for(process)
+            and self.chosen.get("doelgroep") == people.slug,
         )
 
     @cached_property
@@ -204,7 +211,11 @@ class FitPage:
         rows = (
             vacancies.annotate(
                 does_work=Exists(
-                    Vacancy.work_processes.through.objects.filter(vacancy=OuterRef("pk"), workprocess=cell.work)
+                    Vacancy.work_processes.through.objects.filter(
+                        vacancy=OuterRef("pk"),
+                        workprocess__dossier=cell.work.dossier,  # any version of it
+                        workprocess__code=cell.work.code,
+                    )
                 ),
                 does_group=Exists(
                     Vacancy.target_groups.through.objects.filter(vacancy=OuterRef("pk"), targetgroup=cell.group)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, IntegerField, Value, When
 
 from matchmaking.bulk import copy_rows
 from matchmaking.columns import Column
@@ -33,8 +33,9 @@ def count_fit(*, snapshot: ShortageSnapshot) -> int:
     """
     if snapshot.fit.exists():
         return 0
-    wishes = _wishes(snapshot)
-    supply = _supply()
+    later = WorkProcess.objects.later_versions()
+    wishes = _wishes(snapshot, later)
+    supply = _supply(later)
     cells: list[dict[str, Any]] = [
         {"school_id": school, "year": year, "work_process_id": work, "target_group_id": group, "demand": n}
         for (school, _public), found in wishes.items()
@@ -59,17 +60,23 @@ def count_fit(*, snapshot: ShortageSnapshot) -> int:
     return len(cells)
 
 
-def _wishes(snapshot: ShortageSnapshot) -> dict[tuple[int, str], dict[Cell, int]]:
-    """How many of each school's students without a place wish each werkproces with each doelgroep. One query."""
+def _wishes(snapshot: ShortageSnapshot, later: dict[int, int]) -> dict[tuple[int, str], dict[Cell, int]]:
+    """How many of each school's students without a place wish each werkproces with each doelgroep. One query.
+
+    `later` says of a later version of a werkproces which one stands for it.
+    """
+    work_process: Any = F("work_processes")
+    if later:
+        cases = (When(work_processes=pk, then=Value(first)) for pk, first in later.items())
+        work_process = Case(*cases, default=work_process, output_field=IntegerField())
     rows = (
         PlacementSearch.objects.filter(
             situation__snapshot=snapshot, work_processes__isnull=False, target_groups__isnull=False
         )
         .order_by()
-        .values_list(
-            "student__school", "student__school__public_id", "student__year", "work_processes", "target_groups"
-        )
-        .annotate(n=Count("pk"))
+        .annotate(work=work_process)
+        .values_list("student__school", "student__school__public_id", "student__year", "work", "target_groups")
+        .annotate(n=Count("pk", distinct=bool(later)))
     )
     wishes: dict[tuple[int, str], dict[Cell, int]] = defaultdict(dict)
     for school, public_id, year, work, group, number in rows:
@@ -96,7 +103,7 @@ def _published(wishes: dict[tuple[int, str], dict[Cell, int]]) -> dict[Cell, int
     return {cell: value for cell, found in figures.items() if (value := found[WISHES].value) is not None}
 
 
-def _supply() -> dict[str, dict[Cell, int]]:
+def _supply(later: dict[int, int]) -> dict[str, dict[Cell, int]]:
     """Places one can react to today, per area (the country and every province) and cell. Three queries."""
     vacancies = Vacancy.objects.accepting()
     rows = list(
@@ -109,7 +116,7 @@ def _supply() -> dict[str, dict[Cell, int]]:
         return supply
     pk, years, free = (np.array([row[k] for row in rows], np.int64) for k in (0, 1, 3))
     codes, province = np.unique([row[2] or "" for row in rows], return_inverse=True)
-    of_work, work = _links(Vacancy.work_processes.through, "workprocess_id", pk)
+    of_work, work = _links(Vacancy.work_processes.through, "workprocess_id", pk, later)
     of_group, group = _links(Vacancy.target_groups.through, "targetgroup_id", pk)
     works, groups = np.unique(work), np.unique(group)
     # Every werkproces of a vacancy with every doelgroep of it.
@@ -134,11 +141,19 @@ def _supply() -> dict[str, dict[Cell, int]]:
     return supply
 
 
-def _links(through: type, column: str, vacancies: Column) -> tuple[Column, Column]:
-    """The links of these vacancies (sorted by key) as columns: the row of the vacancy, sorted, and what it is linked to."""
+def _links(
+    through: type, column: str, vacancies: Column, instead: dict[int, int] | None = None
+) -> tuple[Column, Column]:
+    """The links of these vacancies (sorted by key) as columns: the row of the vacancy, sorted, and what it is linked to.
+
+    What `instead` names is taken for another; a vacancy that is linked to both is linked to that one once.
+    """
     accepting = Vacancy.objects.accepting().order_by().values("pk")
     found = through.objects.filter(vacancy__in=accepting).values_list("vacancy_id", column)  # type: ignore[attr-defined]  # a model made by Django
     links = np.array(list(found), np.int64).reshape(-1, 2)
+    if instead:
+        links[:, 1] = [instead.get(value, value) for value in links[:, 1].tolist()]
+        links = np.unique(links, axis=0)
     row = np.searchsorted(vacancies, links[:, 0])
     known = np.append(vacancies, -1)[row] == links[:, 0]
     by = np.argsort(row[known], kind="stable")

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from organisations.enums import Weekday
 from placements import services
-from placements.browse.listing import Listing
+from placements.browse.listing import Listing, rough_fit
 from placements.browse.map import to_drawing
 from placements.enums import VacancyStatus
 from placements.models import Vacancy
@@ -168,6 +168,21 @@ def test_a_count_is_what_the_list_then_shows(two):
     for name in ("doelgroep", "leerjaar", "vergoeding", "soort", "opleiding", "periode"):
         for choice in getattr(listing, name):
             assert len(titles(f"{name}={choice.value}")) == choice.number, (name, choice)
+
+
+def test_versions_of_a_kwalificatie_are_one_choice(two, search):
+    """Students, and the places themselves, stand on different versions; whoever chooses the opleiding sees all."""
+    old = f.QualificationFactory()
+    new = f.QualificationFactory(valid_from=today(), name="Sociaal werker, nieuwe versie")
+    f.QualificationFactory(valid_from=today() + dt.timedelta(days=1), name="Van morgen")
+    two[0].qualifications.set([old, new])
+    two[1].qualifications.set([new])
+    [choice] = Listing(QueryDict(""), student=None, search=None).opleiding
+    assert (choice.value, choice.label, choice.number) == ("25615", new.name, 2)
+    assert len(titles("opleiding=25615")) == 2
+    rough = dict(Vacancy.objects.annotate(rough=rough_fit(search)).values_list("pk", "rough"))
+    two[1].qualifications.set([old])
+    assert dict(Vacancy.objects.annotate(rough=rough_fit(search)).values_list("pk", "rough")) == rough
 
 
 def test_only_published_places_of_approved_organisations(client, two):

@@ -6,6 +6,7 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from organisations.models import Accreditation
 from placements.dossier import services
 from placements.dossier.checklist import checklist_of
 from placements.dossier.enums import Party, SignedHow
@@ -14,6 +15,7 @@ from placements.dossier.pok import agreement_of, pok_pdf
 from placements.models import Placement
 from stagematch.clock import today
 from stagematch.ui.errors import Conflict, RuleError
+from tests import factories as f
 from tests.placements.dossier_steps import AGREED, complete_agreement, papers, sign_all
 from tests.placements.steps import place
 
@@ -80,6 +82,16 @@ def test_what_is_not_known_is_listed_as_still_to_fill_in(placement):
     text = text_of(pok_pdf(placement, file))
     assert "Nog invullen" in text
     assert "nog invullen" in text
+
+
+def test_an_erkenning_for_another_version_of_the_kwalificatie_is_on_it(placement):
+    newer = f.QualificationFactory(valid_from=today())
+    Accreditation.objects.create(
+        organisation=placement.vacancy.organisation, qualification=newer, status="recognised", checked_on=today()
+    )
+    rows = [row for part in agreement_of(placement, services.file_of(placement)).sections for row in part.rows]
+    [found] = [row.value for row in rows if row.label == "Erkenning voor deze opleiding"]
+    assert "nagekeken op" in found
 
 
 def test_what_people_write_is_never_run_in_the_pdf(placement, broker):

@@ -184,6 +184,19 @@ def test_what_the_erkenning_means(vacancy, status, dates, level):
     assert (check.advice == "") == (level == "ok")
 
 
+def test_an_erkenning_of_any_version_of_a_kwalificatie_counts(vacancy):
+    """What was looked at last says it; a row nobody looked at hides nothing."""
+    recognise(vacancy, "recognised")
+    for days, status in ((1, "expired"), (2, "unknown")):
+        Accreditation.objects.create(
+            organisation=vacancy.organisation,
+            qualification=f.QualificationFactory(valid_from=today() + dt.timedelta(days=days)),
+            status=status,
+            checked_on=today() - dt.timedelta(days=400) if status == "expired" else None,
+        )
+    assert [check.level for check in accreditation.checks_of(vacancy)] == ["ok"]
+
+
 def test_an_expired_erkenning_refuses_and_an_unknown_one_warns(client, draft, broker):
     services.skip_agreement(vacancy=draft, actor=broker, reason=REASON)
     client.force_login(broker)

@@ -2,6 +2,8 @@
 
 # mypy: disable-error-code="no-untyped-def"
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -67,7 +69,7 @@ def test_counting_twice_changes_nothing_and_an_old_night_keeps_what_was_publishe
     before = FitCell.objects.count()
     assert count_fit(snapshot=counted) == 0
     assert FitCell.objects.count() == before
-    later = snapshot_of(today().replace(year=today().year + 1))
+    later = snapshot_of(today() + dt.timedelta(days=365))
     count_fit(snapshot=later)
     assert set(FitCell.objects.filter(snapshot=counted).values_list("code", flat=True)) == {"NL"}
 
@@ -106,6 +108,41 @@ def test_an_organisation_that_fills_it_already_is_not_named(client, counted, coo
     assert page.fillers == []
 
 
+def test_versions_of_a_werkproces_are_one_row(client, search, vacancy, group, coordinator):
+    """The student wishes it by the old version, the place offers it by the new one: nothing is missing."""
+    old, new = (f.WorkProcessFactory(code="B1-K1-W1", valid_from=day) for day in (f.LONG_AGO, today()))
+    snapshot = snapshot_of()
+    wish(search, snapshot, old, group)
+    search.work_processes.add(new)
+    vacancy.years = 0b1111
+    vacancy.save()
+    vacancy.work_processes.set([old, new])
+    vacancy.target_groups.set([group])
+    count_fit(snapshot=snapshot)
+    client.force_login(coordinator)
+    asked = {"leerjaar": search.student.year, "werkproces": "B1-K1-W1", "doelgroep": group.slug, "gebied": "NL"}
+    page = client.get(reverse("shortage-fit"), asked).context["page"]
+    assert list(page.works) == [old.pk]
+    assert (page.cell.demand, page.cell.supply, page.cell.gap) == (1, 1, 0)
+    vacancy.work_processes.set([new])
+    assert page.fillers == []  # it fills it already, by another version
+
+
+def test_a_code_in_two_dossiers_is_two_werkprocessen(client, search, vacancy, group, coordinator):
+    snapshot = snapshot_of()
+    first, other = (f.WorkProcessFactory(dossier=dossier, code="B1-K1-W1") for dossier in ("23185", "99999"))
+    wish(search, snapshot, other, group)
+    vacancy.work_processes.set([first])
+    vacancy.target_groups.set([group])
+    count_fit(snapshot=snapshot)
+    client.force_login(coordinator)
+    page = client.get(reverse("shortage-fit"), {"gebied": "NL", "leerjaar": search.student.year}).context["page"]
+    [gap] = page.gaps
+    assert gap.work == other
+    chosen = client.get(reverse("shortage-fit") + gap.url.partition("#")[0]).context["page"].cell
+    assert (chosen.work, chosen.demand, chosen.supply) == (other, 1, 0)
+
+
 def test_another_school_sees_its_own_students_only(client, counted, coordinator, other_school):
     client.force_login(coordinator)
     assert client.get(reverse("shortage-fit"), {"school": other_school.slug}).status_code == 404
@@ -134,7 +171,7 @@ def test_both_say_it_when_nothing_was_counted_yet(client, coordinator):
 def test_the_page_asks_the_same_few_questions_with_more_wishes(client, search, vacancy, group, coordinator):
     numbers = []
     for night in range(3):
-        snapshot = snapshot_of(today().replace(year=today().year + night))
+        snapshot = snapshot_of(today() + dt.timedelta(days=night))
         SearchSituation.objects.all().delete()
         wish(search, snapshot, f.WorkProcessFactory(), group)
         search.work_processes.add(*f.WorkProcessFactory.create_batch(night))
