@@ -6,7 +6,7 @@ Places stand in one row per period and kind, by area and then by organisation.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from shortages.models import ShortageSnapshot, SupplyCell
 from tests.shortages.attacker import FEW, Attacker, is_pinned
@@ -83,7 +83,7 @@ def _rows(groups: list[Group]) -> Iterator[tuple[str, str, list[Group], int]]:
             yield level, code, [group for group in groups if HOMES[group[0]][column] == code], stretches
 
 
-def shown_of(rows) -> dict[str, Shown]:  # type: ignore[no-untyped-def]
+def shown_of(rows: Iterable[tuple[str, str, dict[str, str]]]) -> dict[str, Shown]:
     """The figures about places per day, as downloaded."""
     found: dict[str, Shown] = defaultdict(dict)
     for day, table, row in rows:

@@ -175,6 +175,7 @@ SCHOOL: dict[str, Addresses | str] = {
 # The numbers here are made of students themselves, and a test attacks them night after night.
 ATTACKED: dict[str, str] = {
     "/": "numbers that say 'at least' (test_downloads)",
+    "/hoe-werkt-matching/eerlijk/": "shares of forty or more, in steps (tests/matchmaking/test_around.py)",
     "/roadshows/{show}/opbrengst/": "numbers that say 'at least' (test_downloads)",
     "/roadshows/{show}/opbrengst/bestand.csv": "the same numbers as the page",
     "/roadshows/{show}/opbrengst/bestand.xlsx": "the same numbers as the page",

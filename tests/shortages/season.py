@@ -85,6 +85,15 @@ class Season:
             )
         return found
 
+    def fill(self, talks: int, placed: int) -> None:
+        """Begin further on: so many students have a place, and others are spoken to."""
+        while placed > 0:
+            before = Placement.objects.count()
+            self._talk(4)
+            self._place(placed)
+            placed -= max(1, Placement.objects.count() - before)
+        self._talk(talks)
+
     def _day(self, night: int) -> None:
         """What changes: on some nights nothing, on some exactly one student, on some a whole class."""
         if night % 10 == 3:

@@ -134,6 +134,29 @@ def test_nor_a_school_that_knows_its_own_students(season):
     assert not [key for key, found in with_own.items() if is_pinned(*found)]
 
 
+def test_without_a_secret_who_saw_one_student_come_would_know_how_many_there_are(season, monkeypatch):
+    """The same tables with offsets that everybody can work out: now the steps between nights give groups away."""
+    monkeypatch.setattr(disclosure, "_fraction", lambda *_names: 0.0)
+    found = 0
+    for chain in [(school, PERIOD, STRUCTURAL) for school in SCHOOLS]:
+        mind, counted = Attacker(), [nights.chains(counts)[chain] for counts in season[:12]]
+        sizes = [protect(chain, groups, SECRET) for groups in counted]
+        what_a_chain_says(mind, chain, sizes)
+        for place in [START, *PLACES]:
+            mind.hear({(chain, place, "offset"): 1.0}, 0, 0)
+        mind.hear({(chain, START): 1.0}, 8 - STEP, 8 - STEP)  # eight groups of one student who does not exist
+        for night, (before, after) in enumerate(pairwise(counted)):
+            for place in PLACES:
+                step = after.get(place, 0) - before.get(place, 0)
+                mind.hear({(chain, place, night + 1): 1.0, (chain, place, night): -1.0}, step, step)
+        for place in PLACES:
+            truth = counted[0].get(place, 0)
+            low, high = mind.range_of([(chain, place, 0)])
+            assert low <= truth <= high
+            found += 1 <= truth < FEW and is_pinned(low, high)
+    assert found > 0
+
+
 def naive_tables(counts: Counts) -> dict[tuple, int]:
     """The usual way: exact totals of every table, and a dash where it is fewer than five."""
     rows: dict[tuple, int] = defaultdict(int)

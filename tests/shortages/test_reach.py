@@ -16,6 +16,8 @@ from django.core.cache import cache
 from django.test import Client
 from openpyxl import load_workbook
 
+from placements.browse import listing
+from placements.browse.cards import for_cards
 from placements.models import Application, Placement
 from shortages.ahead.published import expected_of
 from shortages.models import (
@@ -27,6 +29,7 @@ from shortages.models import (
     ShortageSnapshot,
     SupplyCell,
 )
+from shortages.public import files
 from stagematch import clock
 from students.models import PlacementSearch, Student
 from tests.shortages import reach
@@ -52,7 +55,7 @@ class _Anything(dict[str, str]):
         return "x"
 
 
-def test_pages_and_files_are_made_of_published_rows_and_of_places_only(settings):
+def test_pages_and_files_are_made_of_published_rows_and_of_places_only(monkeypatch):
     """Take all students of other schools away: nobody else's pages or files change by a single byte."""
     season = nights.begin(seed=3)
     for _day in season.nights(12):
@@ -75,6 +78,11 @@ def test_pages_and_files_are_made_of_published_rows_and_of_places_only(settings)
             reader.walk(["/gebied/"], ("/gebied/",), 8)
         for template in ("/stageplekken/{vacancy}/", "/stageplekken/", "/organisaties/{host}/", "/roadshows/{show}/"):
             foreign.get(template.format(**samples))  # what everybody reads, it reads no other way
+        leaky = Reader(Client())
+        with monkeypatch.context() as old:
+            _put_back(old)
+            leaky.get("/stageplekken/")
+            leaky.get("/open-data/laatste/gebieden.json")
         cache.clear()
         assert _changed([public, foreign, *looking_along]) == set(), "a page that is never the same twice shows nothing"
         _take_away(season)
@@ -86,9 +94,23 @@ def test_pages_and_files_are_made_of_published_rows_and_of_places_only(settings)
             .values_list("level", "code", "low", "middle", "high")
         )
         changed = {template_of.get(address, address) for address in _changed([public, foreign, *looking_along])}
+        with monkeypatch.context() as old:
+            _put_back(old)
+            assert _changed([leaky]) == leaky.bodies.keys(), "a page that counts students of others is not found"
     assert len(public.bodies) > 100
     assert len(foreign.bodies) > 30
     assert changed <= reach.ATTACKED.keys()
+
+
+def _put_back(monkeypatch) -> None:
+    """The list of places tells everybody how many react, and a column of open data is read from exact rows."""
+    monkeypatch.setattr(listing, "for_cards", lambda rows, student: for_cards(rows.with_open_applications(), student))
+
+    def exact(row) -> tuple:
+        return (*of_places(row)[:-1], DemandCell.objects.filter(snapshot=row.snapshot).count())
+
+    of_places = files._places
+    monkeypatch.setattr(files, "_places", exact)
 
 
 def _signed_in(user) -> Reader:
