@@ -296,6 +296,19 @@ def test_the_offset_of_a_group_is_the_same_every_night_and_another_for_every_gro
     assert offsets != [disclosure.offset(b"another secret", chain, place) for place in PLACES]
 
 
+def test_offsets_lie_anywhere_from_0_up_to_5():
+    """All of them equally often: below one, a total would be known to be one of two numbers."""
+    offsets = [disclosure.offset(SECRET, (str(number), PERIOD, STRUCTURAL), PLACES[0]) for number in range(1000)]
+    often = [sum(low <= found < low + 1 for found in offsets) for low in range(STEP)]
+    assert sum(often) == len(offsets)
+    assert min(often) > 150
+
+
+def test_rows_are_counted_from_the_left_as_often_as_from_the_right():
+    left = sum(counts_from_the_left(SECRET, (str(number), PERIOD, STRUCTURAL)) for number in range(1000))
+    assert 430 < left < 570
+
+
 def test_what_helps_is_said_from_ten_students_on_and_never_too_much():
     for size in range(200):
         found = disclosure.at_least(size, SECRET, ("place", "PV1"))

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from shortages.models import Lever, PublishedFigure, PublishedLever
 from shortages.services.publish import publish_figures
+from tests.factories import QualificationFactory
 from tests.shortages.published import DAY, world
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,19 @@ def test_a_count_is_published_once(place):
     snapshot.demand.all().delete()
     assert publish_figures(snapshot=snapshot) == 0
     assert list(PublishedFigure.objects.values()) == before
+
+
+def test_a_version_of_a_kwalificatie_that_comes_later_changes_no_figure_of_the_same_students(place):
+    """It is called by its first row for ever, so the groups of a chain keep their offsets over the nights (R9)."""
+    names = [field.name for field in PublishedFigure._meta.fields if field.name not in ("id", "snapshot")]
+    before = place.count()
+    for number, programme in enumerate(place.programmes):
+        newer = QualificationFactory(crebo=programme.qualification.crebo, valid_from=DAY + dt.timedelta(days=number))
+        programme.qualification = newer
+        programme.save()
+        after = place.count(DAY + dt.timedelta(days=1 + number))
+        rows = [list(found.published.order_by("pk").values_list(*names)) for found in (before, after)]
+        assert rows[0] == rows[1]
 
 
 def test_a_gemeente_with_four_students_shows_nothing_and_its_province_neither(place):
