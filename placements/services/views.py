@@ -29,7 +29,8 @@ def save_view(
 
     Raises RuleError: name_missing, no_organisation (only who works somewhere has colleagues to share with), too_many.
     """
-    name = name.strip()[:60]
+    name, query = (text.replace("\x00", "").strip() for text in (name, query))
+    name = name[:60]
     if not name:
         raise RuleError("name_missing", _("Geef de weergave een naam."), field="name")
     membership = Membership.objects.active().filter(user=actor, role=_ROLE[page]).order_by("pk").first()

@@ -1,7 +1,7 @@
 """What a BPV-coördinator does about the own students before they signed in."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,6 +25,8 @@ def school_students_invite(request: HttpRequest) -> HttpResponse:
         schools = schools.filter(slug=school)
     students = Student.objects.filter(school__in=schools)
     class_name, year = request.POST.get("klas", "")[:30], request.POST.get("leerjaar", "")
+    if "\x00" in class_name + request.POST.get("school", ""):
+        raise Http404  # no class and no school is called so
     if class_name:
         students = students.filter(class_name=class_name)
     if year in {"1", "2", "3", "4"}:

@@ -72,6 +72,9 @@ def test_the_file_and_a_kept_choice_follow_the_period(client, coordinator, searc
     assert text.splitlines()[1:] == ["Samira El Amrani;Zoekt;februari tot juli"]
     client.post(reverse("school-view-save"), {"name": "Straks", "query": "periode=later&stand=seeking"})
     assert SavedView.objects.get().query == "periode=later&stand=seeking"
+    answer = client.post(reverse("school-view-save"), {"name": "a\x00b", "query": "klas=%00&stand=seeking"})
+    assert answer.status_code == 302
+    assert SavedView.objects.filter(name="ab").exists()
 
 
 def test_a_period_that_is_over_or_unknown_is_left_aside(client, coordinator, search):

@@ -155,6 +155,19 @@ def test_pressing_twice_reads_once(client, coordinator, programme):
     upload = send_and_check(client, data)
     assert [client.post(address("check", upload))["Location"] for _ in range(2)] == [address("report", upload)] * 2
     assert Student.objects.count() == 1
+    assert "nog niet nagekeken" not in client.get(address("report", upload)).content.decode()
+
+
+def test_a_file_nobody_looked_at_is_not_read(client, coordinator, programme):
+    """In another tab one can be a step further than the file is."""
+    client.force_login(coordinator)
+    send(client, table(ROW.format(n=1)))
+    unseen = StudentImport.objects.get()
+    faulty = send_and_check(client, table(ROW.format(n=1).replace("25615", "99999")))
+    for upload in (unseen, faulty):
+        text = client.post(address("check", upload), follow=True).content.decode()
+        assert "Dit bestand is nog niet nagekeken, of er klopt iets niet." in text
+    assert not Student.objects.exists()
 
 
 def test_an_unreadable_file_is_refused_on_the_first_page(client, coordinator, programme):

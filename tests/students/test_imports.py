@@ -1,15 +1,18 @@
 """A school sends its students as a file (features B1)."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.account.utils import filter_users_by_email
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from stagematch.accounts.models import User
 from stagematch.clock import today
+from stagematch.ui.errors import Conflict
 from students.imports import import_students
 from students.models import PlacementSearch, Student
 from tests import factories as f
@@ -227,3 +230,41 @@ def test_a_new_version_of_a_kwalificatie_is_for_who_is_new(school, programme):
     report = run(school, csv(ROW.format(n=1), ROW.format(n=2)))
     assert (report.created, report.unchanged) == (1, 1)
     assert dict(Student.objects.values_list("student_number", "programme")) == {"1001": programme.pk, "1002": newer.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_list_of_a_school_waits_or_hears_that_one_is_being_read(school, programme):
+    """Two at once would both see a student as new."""
+    data = csv(ROW.format(n=1), ROW.format(n=2))
+    said: list[str] = []
+
+    def second() -> None:
+        try:
+            run(school, data, wait=False)
+        except Conflict as error:
+            said.append(error.code)
+        finally:
+            connections.close_all()
+
+    def meanwhile(_done: int, _total: int) -> None:
+        if not said:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(second).result(60)
+
+    assert run(school, data, progress=meanwhile).created == 2
+    assert said == ["import_running"]
+
+
+def test_what_goes_wrong_half_way_leaves_nothing_behind(school, programme, monkeypatch):
+    """Somebody takes the second address after the check, when the first student is written already."""
+    monkeypatch.setattr("students.imports.run.BATCH", 1)
+
+    def meanwhile(done: int, total: int) -> None:
+        if (done, total) == (2, 0):
+            f.UserFactory(email="zoe2@student.debrug.example")
+
+    with pytest.raises(Conflict) as caught:
+        run(school, csv(ROW.format(n=1), ROW.format(n=2)), progress=meanwhile)
+    assert caught.value.code == "changed_meanwhile"
+    assert not Student.objects.exists()
+    assert not User.objects.filter(email__startswith="zoe").exists()

@@ -33,6 +33,14 @@ def mailed() -> set[str]:
     return set(OutgoingMail.objects.filter(template="student_invited").values_list("to_email", flat=True))
 
 
+def test_a_class_nobody_can_have_is_not_looked_for(client, coordinator, two):
+    client.force_login(coordinator)
+    for asked in ({"klas": "sw1\x00a"}, {"school": "\x00"}):
+        assert client.post(BUTTON, asked).status_code == 404
+    client.post(BUTTON, {"klas": "sw1", "leerjaar": "\x00"})
+    assert not mailed()
+
+
 def test_a_wave_goes_to_one_class(client, coordinator, two):
     client.force_login(coordinator)
     assert "Nodig uit" in client.get(PAGE).content.decode()
