@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from organisations.enums import Role
 from organisations.models import Membership
@@ -18,10 +18,12 @@ from roadshows import services
 from roadshows.enums import RoadshowStatus
 from roadshows.models import Roadshow
 from roadshows.services import pledges
+from stagematch import clock
 from stagematch.accounts.models import User
 from stagematch.clock import today
 from tests import factories as f
 from tests.e2e.browser import axe_source, launch_options, prepare_driver
+from tests.e2e.whole_steps import HouseClock, Post
 
 # Playwright runs its own event loop in this thread, in which Django then refuses to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -168,3 +170,21 @@ def roadshow(organiser: User) -> Roadshow:
     services.change_status(roadshow=made, to=RoadshowStatus.CONFIRMED, actor=organiser)
     pledges.set_desk(roadshow=made, is_open=True, actor=organiser)
     return Roadshow.objects.select_related("pledge_desk").get(pk=made.pk)
+
+
+@pytest.fixture(scope="module")
+def _post_office(django_db_setup: None) -> Iterator[Post]:
+    office = Post()
+    expect.set_options(timeout=20_000)  # a worker, a browser and a server share this machine
+    yield office
+    expect.set_options(timeout=5_000)
+    office.stop()
+
+
+@pytest.fixture
+def post(_post_office: Post, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Post:
+    """A mail server and a worker, with no mail yet; links in mail lead to the server under test, and its clock can be moved."""
+    settings.BASE_URL = live_server.url
+    monkeypatch.setattr(clock, "_moved", HouseClock())
+    _post_office.empty()
+    return _post_office

@@ -6,7 +6,7 @@ The students on the dashboard are those of the file: nothing is made by hand but
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from pypdf import PdfReader
 from organisations.workdays import add_working_days
 from shortages.models import ShortageSnapshot
 from shortages.services import send_month_mails, take_count
-from stagematch import clock
 from stagematch.accounts.models import User
 from stagematch.clock import at, today
 from students.models import Student, StudentImport
@@ -32,24 +31,6 @@ from tests.students.test_imports import HEAD
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.crossprocess]
 NAMES = ("Aya", "Bram", "Cato", "Daan", "Esra", "Finn", "Gijs")
-
-
-@pytest.fixture(scope="module")
-def _post_office(django_db_setup: None) -> Iterator[Post]:
-    office = Post()
-    expect.set_options(timeout=20_000)
-    yield office
-    expect.set_options(timeout=5_000)
-    office.stop()
-
-
-@pytest.fixture
-def post(_post_office: Post, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Post:
-    """The post, empty; links in mail lead to the server under test, and its clock can be moved."""
-    settings.BASE_URL = live_server.url
-    monkeypatch.setattr(clock, "_moved", steps.HouseClock())
-    _post_office.empty()
-    return _post_office
 
 
 def _list(path: Path, *, wrong: bool) -> Path:

@@ -5,7 +5,7 @@ Nothing is read from the outbox: every link that is followed stood in a mail tha
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from placements import services
 from placements.dossier.night import placement_night
 from placements.enums import ApplicationStatus, PlacementStatus
 from placements.models import Application, Placement, Vacancy
-from stagematch import clock
 from stagematch.accounts.models import User
 from stagematch.clock import at, today
 from stagematch.mail.digests import send_digests
@@ -35,24 +34,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.crossprocess]
 LEAD, GUIDE, GUEST = "coach@walk.example", "begeleider@walk.example", "collega@walk.example"
 TITLE = "Samen koken met ouderen"
 EXPLANATION = "Onze groep kookt op dinsdag. Jij hebt dan les, en een andere dag hebben we dit half jaar niet."
-
-
-@pytest.fixture(scope="module")
-def _post_office(django_db_setup: None) -> Iterator[Post]:
-    office = Post()
-    expect.set_options(timeout=20_000)  # a worker, a browser and a server share this machine
-    yield office
-    expect.set_options(timeout=5_000)
-    office.stop()
-
-
-@pytest.fixture
-def post(_post_office: Post, live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Post:
-    """The post, empty; links in mail lead to the server under test, and its clock can be moved."""
-    settings.BASE_URL = live_server.url
-    monkeypatch.setattr(clock, "_moved", steps.HouseClock())
-    _post_office.empty()
-    return _post_office
 
 
 @pytest.fixture
