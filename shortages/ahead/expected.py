@@ -121,7 +121,7 @@ def _suggest(
     before = year - shift
     if before >= 1:
         number = present.get((programme.pk, before), 0)
-        return number, _("zitten nu in leerjaar %(year)d") % {"year": before}
+        return number, _("zoveel zitten er nu in leerjaar %(year)d") % {"year": before}
     if limit is not None and limit.places is not None:
         return limit.places, _("volgens de numerus fixus")
     return present.get((programme.pk, 1), 0), _("evenveel als nu in leerjaar 1")

@@ -101,12 +101,12 @@ def sentence_of(forecast: Forecast) -> str:
         text = _("Als het zo doorgaat, heeft op %(day)s iedereen een plek.") % {"day": day}
     elif low == high:
         text = ngettext(
-            "Als het zo doorgaat, mist op %(day)s %(n)d student een plek.",
-            "Als het zo doorgaat, missen op %(day)s %(n)d studenten een plek.",
+            "Als het zo doorgaat, mist %(n)d student op %(day)s een plek.",
+            "Als het zo doorgaat, missen %(n)d studenten op %(day)s een plek.",
             high,
         ) % {"day": day, "n": high}
     else:
-        text = _("Als het zo doorgaat, missen op %(day)s %(low)d tot %(high)d studenten een plek.") % {
+        text = _("Als het zo doorgaat, missen %(low)d tot %(high)d studenten op %(day)s een plek.") % {
             "day": day, "low": low, "high": high,
         }  # fmt: skip
     if forecast.last_year is None:

@@ -79,7 +79,11 @@ def lines_of(
     )
     named = {pk for row in rows if row.open and (pk := row.municipality) is not None}
     names = frozenset(area.name for pk, area in municipalities.items() if pk in named)
-    return [_line(lever, own[lever.pk], names, region_kind, students, what_if) for lever in _varied(useful)[:MOST]]
+    several = len({lever.qualification_id for lever in useful if lever.kind == LeverKind.PLACE}) > 1
+    return [
+        _line(lever, own[lever.pk], names, region_kind, students, what_if, several=several)
+        for lever in _varied(useful)[:MOST]
+    ]
 
 
 def _name(lever: Lever) -> tuple[str, str, int, int, int]:
@@ -130,8 +134,16 @@ def _varied(levers: Sequence[Lever]) -> list[Lever]:
 
 
 def _line(
-    lever: Lever, own: int, names: Collection[str], region_kind: str, students: Address, what_if: Address
+    lever: Lever,
+    own: int,
+    names: Collection[str],
+    region_kind: str,
+    students: Address,
+    what_if: Address,
+    *,
+    several: bool,
 ) -> LeverLine:
+    """`several`: there are extra places for more than one opleiding, so that each is named."""
     kind, times = LeverKind(lever.kind), _times(lever)
     group = {
         "gemeente": lever.municipality.code if lever.municipality and kind != LeverKind.SUPERVISION else "",
@@ -151,9 +163,12 @@ def _line(
         url_text = _("Reken het door")
     if kind == LeverKind.SUPERVISION:
         url, url_text = "", ""
+    what = _WHAT[kind](lever)
+    if several and kind == LeverKind.PLACE and lever.qualification is not None:
+        what = f"{what}, {lever.qualification.name}"
     return LeverLine(
         kind=kind,
-        what=_WHAT[kind](lever),
+        what=what,
         why=_why(lever, own, names),
         number=lever.gain * times,
         effort=_effort(lever, times),

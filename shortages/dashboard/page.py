@@ -160,7 +160,7 @@ class Dashboard:
 
     @property
     def summary(self) -> str:
-        """'Van 286 studenten zijn er 201 geplaatst en 43 in gesprek. Vorig jaar misten er nu 77.'"""
+        """'Van 286 studenten zijn er 201 geplaatst en 43 in gesprek. Vorig jaar waren het er op dit moment 77.'"""
         total = self.totals
         text = ngettext(
             "Het gaat om %(n)d student: %(placed)d geplaatst en %(talking)d in gesprek.",
@@ -170,7 +170,9 @@ class Dashboard:
         before = self.trend.before
         if before is None:
             return text
-        last_year = ngettext("Vorig jaar miste er nu %(n)d.", "Vorig jaar misten er nu %(n)d.", before)
+        last_year = ngettext(
+            "Vorig jaar was het er op dit moment %(n)d.", "Vorig jaar waren het er op dit moment %(n)d.", before
+        )
         return f"{text} {last_year % {'n': before}}"
 
     @property

@@ -1,6 +1,7 @@
 """The own students without a place, with the reason why and what to do: for the school alone, never for others."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -191,9 +192,16 @@ class StudentList:
             searches = [search.pk for search in found]
             known = reasons_for(school, searches, period=period.pk, settings=_thresholds(school))
         return [
-            HelpRow(search.student, search, known.get(search.pk) or (_as_counted(search),), search.open_applications)
+            HelpRow(search.student, search, _told(search, known.get(search.pk, ())), search.open_applications)
             for search in found
         ]
+
+
+def _told(search: Any, known: tuple[Found, ...]) -> tuple[Found, ...]:
+    """Why somebody is in the list. The kind is that of the count, so that the list of a kind has no other kind in it."""
+    first, *others = known or (_as_counted(search),)
+    situation = getattr(search, "situation", None)
+    return (replace(first, is_structural=situation is not None and situation.kind in Situation.structural()), *others)
 
 
 def _as_counted(search: Any) -> Found:

@@ -35,5 +35,5 @@ def sentence(row: PublishedForecast, period: StagePeriod) -> str:
     """The one thing to know."""
     words = {"day": date_words(period.starts_on, "j F"), "low": row.low, "high": row.high}
     if row.low is None:
-        return _("Als het zo doorgaat, missen op %(day)s hooguit %(high)d studenten een plek.") % words
-    return _("Als het zo doorgaat, missen op %(day)s %(low)d tot %(high)d studenten een plek.") % words
+        return _("Als het zo doorgaat, missen hooguit %(high)d studenten op %(day)s een plek.") % words
+    return _("Als het zo doorgaat, missen %(low)d tot %(high)d studenten op %(day)s een plek.") % words

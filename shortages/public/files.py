@@ -242,7 +242,7 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             FIT,
-            gettext_lazy("Past het?"),
+            gettext_lazy("Wat past waar?"),
             gettext_lazy("Wat studenten willen leren en met wie, tegenover de plekken die er zijn. Heel Nederland."),
             (
                 "id", "datum", "leerjaar", "werkproces", "werkproces_naam", "doelgroep", "doelgroep_naam",

@@ -163,6 +163,11 @@ class FitPage:
         """The table: a row per werkproces, a cell per doelgroep."""
         return [(work, [self._cell(self.year, pk, group) for group in self.groups]) for pk, work in self.works.items()]
 
+    @property
+    def has_wishes(self) -> bool:
+        """Whether somebody of this leerjaar wishes anything; else there is no gap, and no fit to praise either."""
+        return any(number for key, number in self._demand.items() if key[0] == self.year)
+
     @cached_property
     def gaps(self) -> list[Cell]:
         """The cells of this leerjaar with most places missing."""

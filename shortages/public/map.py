@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from shortages.disclosure import STEP
 from shortages.enums import AreaLevel
 
 SHARES = (0.2, 0.4, 0.65)
+LINE, DIGIT, ROUNDS = 17, 11, 20
+"""How high a number is and how wide one figure of it, in units of the drawing, as large as on a phone."""
 DRAWINGS = {AreaLevel.LABOUR_MARKET: "labour_market_map.json", AreaLevel.COROP: "corop_map.json"}
 
 
@@ -96,13 +98,37 @@ def level_of(number: int | None, edges: list[int]) -> int:
     return 1 + sum(number > edge for edge in edges[:-1])
 
 
+def _apart(spots: list[tuple[int, int, int | None]]) -> list[tuple[int, int]]:
+    """Return where to write each number (x, y, number): up or down a little where two would cover each other."""
+    places = [[x, float(y)] for x, y, _number in spots]
+    shown = sorted(
+        (i for i, spot in enumerate(spots) if spot[2] is not None), key=lambda i: (places[i][1], places[i][0])
+    )
+    near = [
+        (a, b)
+        for a, b in combinations(shown, 2)
+        if abs(places[a][0] - places[b][0]) * 2 < DIGIT * (len(str(spots[a][2])) + len(str(spots[b][2])))
+    ]
+    for _round in range(ROUNDS):
+        close = [(a, b) for a, b in near if abs(places[a][1] - places[b][1]) < LINE]
+        for a, b in close:
+            upper, lower = (a, b) if places[a][1] <= places[b][1] else (b, a)
+            push = max(0.0, LINE - (places[lower][1] - places[upper][1])) / 2
+            places[upper][1] -= push
+            places[lower][1] += push
+        if not close:
+            break
+    return [(int(x), round(y)) for x, y in places]
+
+
 def draw(kind: AreaLevel, numbers: Mapping[str, int | None], url: Callable[[str], str]) -> CountryMap:
     """Return the map of these numbers by code; `kind` is one of `DRAWINGS`."""
     view_box, regions = _drawn(kind)
     edges = _edges(max((number for number in numbers.values() if number), default=0))
+    spots = _apart([(x, y, numbers.get(code)) for code, _name, _path, x, y in regions])
     shapes = [
-        Shape(name, path, numbers.get(code), level_of(numbers.get(code), edges), url(code), x, y)
-        for code, name, path, x, y in regions
+        Shape(name, path, numbers.get(code), level_of(numbers.get(code), edges), url(code), *spot)
+        for (code, name, path, *_middle_of), spot in zip(regions, spots, strict=True)
     ]
     steps = [
         (level, _("tot en met %(high)d") % {"high": high} if level == 1 else f"{low + STEP}–{high}")

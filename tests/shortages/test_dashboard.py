@@ -98,7 +98,7 @@ def test_last_year_stands_beside_this_year_as_a_line_and_as_a_table(client, coor
         nights.cell(then, school, open=number)
     client.force_login(coordinator)
     found = page(client)
-    assert "Vorig jaar misten er nu 77." in main_words(found)
+    assert "Vorig jaar waren het er op dit moment 77." in main_words(found)
     (picture,) = select(found, "svg.sm-grafiek")
     assert len(select(picture, "polyline")) == 2
     assert "42" in picture.get("aria-label")

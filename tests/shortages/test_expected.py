@@ -48,8 +48,8 @@ def test_suggests_who_moves_up_and_as_many_new_students_as_now(school, programme
     assert [cell.suggestion for cell in cells] == [2, 2, 3]
     assert [cell.why for cell in cells] == [
         "evenveel als nu in leerjaar 1",
-        "zitten nu in leerjaar 1",
-        "zitten nu in leerjaar 2",
+        "zoveel zitten er nu in leerjaar 1",
+        "zoveel zitten er nu in leerjaar 2",
     ]
     assert [cell.number for cell in cells] == [None, None, None]
 

@@ -148,6 +148,13 @@ def test_another_school_sees_its_own_students_only(client, counted, coordinator,
     assert client.get(reverse("shortage-fit"), {"school": other_school.slug}).status_code == 404
 
 
+def test_a_school_without_wishes_does_not_read_that_all_wishes_fit(client, counted, coordinator):
+    client.force_login(coordinator)
+    text = client.get(reverse("shortage-fit"), {"leerjaar": "4"}).content.decode()
+    assert "In dit leerjaar heeft nog geen student zonder plek wensen ingevuld." in text
+    assert "voor elke wens genoeg plekken" not in text
+
+
 def test_everybody_sees_places_and_no_small_wish(client, counted, search):
     text = client.get(reverse("shortage-fit-public"), {"leerjaar": "3"}).content.decode()
     assert "1 plek" in text

@@ -221,7 +221,7 @@ def test_page_says_it_in_one_sentence(client, coordinator, counted, school, peri
     with at(NIGHT):
         html = client.get(_address(school, period)).content.decode()
     row = Forecast.objects.get(school=school)
-    assert f"missen op 1 februari {row.low} tot {row.high} studenten een plek. Vorig jaar waren het er 10." in html
+    assert f"missen {row.low} tot {row.high} studenten op 1 februari een plek. Vorig jaar waren het er 10." in html
     assert "hoogstens 24 eerstejaars" in html
     assert "sm-band" in html
     assert "Dit rust op 1 eerdere periode" in html
@@ -324,13 +324,13 @@ def test_card_has_the_sentence(client, coordinator, counted, school, period):
     ("low", "high", "last", "says"),
     [
         (0, 0, None, "Als het zo doorgaat, heeft op 1 februari iedereen een plek."),
-        (1, 1, None, "Als het zo doorgaat, mist op 1 februari 1 student een plek."),
-        (3, 3, 1, "Als het zo doorgaat, missen op 1 februari 3 studenten een plek. Vorig jaar was het er 1."),
+        (1, 1, None, "Als het zo doorgaat, mist 1 student op 1 februari een plek."),
+        (3, 3, 1, "Als het zo doorgaat, missen 3 studenten op 1 februari een plek. Vorig jaar was het er 1."),
         (
             18,
             31,
             25,
-            "Als het zo doorgaat, missen op 1 februari 18 tot 31 studenten een plek. Vorig jaar waren het er 25.",
+            "Als het zo doorgaat, missen 18 tot 31 studenten op 1 februari een plek. Vorig jaar waren het er 25.",
         ),
     ],
 )

@@ -53,7 +53,7 @@ def test_places_stand_per_area_and_of_the_country_with_what_is_exact_and_what_is
     table = select(tree(client.get(PAGE, {"gebied": "provincie"}).content), "table.sm-plekken-tabel")[0]
     assert "Zuid-Holland" in words(table)
     assert [words(cell) for cell in select(table, "td")][3] == "25"
-    assert "te weinig" in words(table)
+    assert "niet getoond" in words(table)
 
 
 def test_the_report_has_the_same_places(client, looking):

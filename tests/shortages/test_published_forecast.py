@@ -117,7 +117,7 @@ def test_everybody_reads_it_beside_the_count_and_in_the_table(client, place):
         services.forecast_night(day=DAY)
     country = PublishedForecast.objects.get(level="land")
     found = client.get(reverse("shortage-public"), {"soort": "provincie"}).content.decode()
-    assert f"Als het zo doorgaat, missen op 1 februari {country.low} tot {country.high} studenten een plek." in found
+    assert f"Als het zo doorgaat, missen {country.low} tot {country.high} studenten op 1 februari een plek." in found
     province = PublishedForecast.objects.get(level="provincie")
     assert "Verwacht op 1 februari" in found
     assert f"{province.low}–{province.high}" in found

@@ -139,7 +139,7 @@ def test_who_is_not_in_the_file_is_named_and_stays(client, coordinator, search, 
     client.force_login(coordinator)
     upload = send_and_check(client, table(ROW.format(n=1)))
     text = client.get(address("check", upload)).content.decode()
-    assert "1 student staat niet in dit bestand, verandert niet" in text
+    assert "1 student staat niet in dit bestand en verandert niet" in text
     assert "Samira El Amrani" in text
     client.post(address("check", upload))
     search.student.refresh_from_db()
