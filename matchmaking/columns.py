@@ -50,7 +50,7 @@ def read_together(*queries: Query) -> list[dict[str, Column]]:
     """Read several queries in one statement: each of them is one row, so side by side they are one row too."""
     parts = [f"({_statement(query)}) AS q{number}" for number, query in enumerate(queries)]
     statement = "SELECT * FROM " + ", ".join(parts)  # noqa: S608 -- put together from this package's own text
-    with _binary_cursor() as cursor:
+    with binary_cursor() as cursor:
         # As text: in a web request django-pghistory looks at every statement, and only knows text.
         cursor.execute(statement, [value for query in queries for value in query.params])
         row = iter(cursor.fetchone())
@@ -78,7 +78,7 @@ def _columns(query: Query, count: int, row: Iterator[Any]) -> dict[str, Column]:
 
 
 @contextmanager
-def _binary_cursor() -> Iterator[Any]:
+def binary_cursor() -> Iterator[Any]:
     """Django's own cursor, query log included, but with binary answers (Django's default gives text)."""
     connection.ensure_connection()
     raw: Any = psycopg.Cursor(connection.connection)

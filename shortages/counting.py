@@ -196,7 +196,10 @@ def _in_the_way(night: Night, students: I64, places: I64, free: I64) -> tuple[li
     fails = np.empty((len(_RULES), len(rows)), np.bool_)
     for number, test in enumerate(_OWN_TESTS.values()):
         fails[number] = ~test(night.students, rows, night.vacancies, at, night.policy, night.day.toordinal())
-    fails[-1] = np.concatenate([np.isin(places, night.exclusions.row(i)) for i in students.tolist()])
+    fails[-1] = False
+    for k, i in enumerate(students.tolist()):
+        if len(refused := night.exclusions.row(i)):
+            fails[-1, k * len(places) : (k + 1) * len(places)] = np.isin(places, refused)
     single = np.flatnonzero(fails.sum(axis=0, dtype=np.uint8) == 1)
     rule, student = fails[:, single].argmax(axis=0), single // len(places)
     eased = np.zeros((len(students), len(_RULES)), np.int64)

@@ -19,7 +19,7 @@ from itertools import accumulate, pairwise
 from typing import TypeVar
 
 from stagematch.few import at_least as _at_least
-from stagematch.few import fraction
+from stagematch.few import fraction, fractions
 
 STEP = 5  # totals are rounded to a multiple of this; a group's protected size is one too
 LEAST = 5  # numbers about fewer students than this are not shown (R9)
@@ -52,7 +52,13 @@ class Figure:
 
 def offset(secret: bytes, chain: Chain, place: Place) -> float:
     """Return the secret number of students, from 0 up to `STEP`, that is added before rounding; the same every night."""
-    return _fraction(secret, "offset", chain, place) * STEP
+    return _offsets(secret, chain, [place])[0]
+
+
+def _offsets(secret: bytes, chain: Chain, places: Iterable[Place]) -> list[float]:
+    """The `offset` of every place of a chain."""
+    names = ("\x1f".join(place) for place in places)
+    return [part * STEP for part in fractions(secret, "offset", "\x1f".join(chain), last=names)]
 
 
 def counts_from_the_left(secret: bytes, chain: Chain) -> bool:
@@ -60,7 +66,7 @@ def counts_from_the_left(secret: bytes, chain: Chain) -> bool:
     return _fraction(secret, "direction", chain, ()) < 0.5
 
 
-@lru_cache(maxsize=1 << 17)  # the same every night, so a process that counts many nights need not work it out again
+@lru_cache(maxsize=1 << 12)  # the few of a chain itself, the same every night
 def _fraction(secret: bytes, what: str, chain: Chain, place: Place) -> float:
     return fraction(secret, what, "\x1f".join(chain), "\x1f".join(place))
 
@@ -76,8 +82,8 @@ def protect(chain: Chain, groups: Mapping[Place, float], secret: bytes) -> dict[
     borders = [*before, *places, *after]
     amounts = [*before.values(), *(groups[place] for place in places), *after.values()]
     marks = [
-        STEP * math.floor((round(total, 6) + offset(secret, chain, border)) / STEP)
-        for total, border in zip(accumulate(amounts), borders, strict=True)
+        STEP * math.floor((round(total, 6) + offset) / STEP)
+        for total, offset in zip(accumulate(amounts), _offsets(secret, chain, borders), strict=True)
     ]
     # Offsets differ, so a total may come out below the one before it. That would tell something about the offsets.
     if counts_from_the_left(secret, chain):

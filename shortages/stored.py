@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 from django.db import connection
 
-from matchmaking.columns import Column, SnapshotError
+from matchmaking.columns import Column, SnapshotError, binary_cursor
 from matchmaking.engine.structural import Structure
 from matchmaking.engine.types import Bools, Exclusions, Pairs, Policy, Pools, Students, Vacancies
 from shortages.counting import Place, Structural
@@ -28,7 +29,7 @@ from shortages.models import ShortageSnapshot
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-FORMAT = 1
+FORMAT = 2
 PIECE = 1 << 20
 _TABLES: tuple[tuple[str, type[Students] | type[Vacancies] | type[Pools]], ...] = (
     ("students", Students),
@@ -148,7 +149,8 @@ def _squeeze(market: StoredMarket, to: Callable[[bytes], object]) -> None:
         "exclusions.offsets": market.exclusions.offsets,
         "exclusions.vacancy": market.exclusions.vacancy,
         "pairs.offsets": market.pairs.offsets,
-        "pairs.vacancy": market.pairs.vacancy,
+        # Most of it by far: in as few bytes as its numbers ask for.
+        "pairs.vacancy": market.pairs.vacancy.astype(np.min_scalar_type(max(market.vacancies.n - 1, 0))),
         "best.pair": best.pair.astype(np.int32),
         "best.competing": best.competing,
         "best.helps": best.helps,
@@ -157,17 +159,22 @@ def _squeeze(market: StoredMarket, to: Callable[[bytes], object]) -> None:
     arrays |= {f"areas.region.{kind}": column for kind, column in areas.region.items()}
     for name, middles in (("middle", areas.middle), ("middle_of_municipality", areas.middle_of_municipality)):
         arrays[f"areas.{name}"] = np.array([[key, *at] for key, at in middles.items()], np.float64).reshape(-1, 3)
-    file = _Squeezed(to)
-    np.savez(file, allow_pickle=False, **arrays)
+    file = _Pieces(to)
+    with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, column in arrays.items():
+            # As `numpy.savez` does, but for what cannot be made smaller: trying that takes longer than all the rest.
+            member = ZipInfo(f"{name}.npy") if name == "pairs.vacancy" else f"{name}.npy"
+            with archive.open(member, "w", force_zip64=True) as place:
+                np.lib.format.write_array(place, column, allow_pickle=False)
     file.finish()
 
 
-class _Squeezed(io.RawIOBase):
-    """A file that gives on what is written to it: compressed, in pieces, and never back."""
+class _Pieces(io.RawIOBase):
+    """A file that gives on what is written to it, in pieces."""
 
     def __init__(self, to: Callable[[bytes], object]) -> None:
         super().__init__()
-        self._to, self._squeeze, self._waiting = to, zlib.compressobj(level=1), bytearray()
+        self._to, self._waiting = to, bytearray()
 
     def writable(self) -> bool:
         return True
@@ -175,30 +182,29 @@ class _Squeezed(io.RawIOBase):
     def write(self, data: ReadableBuffer, /) -> int:
         whole = memoryview(data).cast("B")
         for at in range(0, len(whole), PIECE):
-            self._give(self._squeeze.compress(whole[at : at + PIECE]))
+            self._waiting += whole[at : at + PIECE]
+            if len(self._waiting) >= PIECE:
+                self.finish()
         return len(whole)
 
     def finish(self) -> None:
         """Give what is left."""
-        self._give(self._squeeze.flush(), last=True)
-
-    def _give(self, squeezed: bytes, *, last: bool = False) -> None:
-        self._waiting += squeezed
-        if last or len(self._waiting) >= PIECE:
-            self._to(bytes(self._waiting))
-            self._waiting.clear()
+        self._to(bytes(self._waiting))
+        self._waiting.clear()
 
 
 def unpack(data: bytes | memoryview) -> StoredMarket:
     """The market that `pack` made. Raises `SnapshotError` for a format this version does not know."""
     try:
-        with np.load(io.BytesIO(zlib.decompress(data)), allow_pickle=False) as stored:
+        # The first format was compressed as a whole.
+        archive = data if bytes(data[:2]) == b"PK" else zlib.decompress(data)
+        with np.load(io.BytesIO(archive), allow_pickle=False) as stored:
             arrays: dict[str, Column] = {name: stored[name] for name in stored.files}
         meta = json.loads(arrays["meta"].tobytes())
-    except (zlib.error, ValueError, KeyError) as error:
+    except (zlib.error, BadZipFile, EOFError, ValueError, KeyError) as error:
         msg = "De bewaarde telling is niet te lezen."
         raise SnapshotError(msg) from error
-    if meta["format"] != FORMAT:
+    if meta["format"] not in (1, FORMAT):
         msg = f"De bewaarde telling heeft vorm {meta['format']}; deze versie kent {FORMAT}."
         raise SnapshotError(msg)
     tables: dict[str, Any] = {
@@ -208,7 +214,8 @@ def unpack(data: bytes | memoryview) -> StoredMarket:
         for prefix, kind in _TABLES
     }
     size = len(arrays["pairs.vacancy"])
-    pairs = Pairs(arrays["pairs.offsets"], arrays["pairs.vacancy"], np.zeros(size, np.uint8), np.zeros(size, np.uint16))
+    vacancy = arrays["pairs.vacancy"].astype(np.int32)
+    pairs = Pairs(arrays["pairs.offsets"], vacancy, np.zeros(size, np.uint8), np.zeros(size, np.uint16))
     plain: dict[str, Any] = {name: arrays[name] for name in _PLAIN}
     most, shortage, without, capacity, rounds = meta["best"]
     return StoredMarket(
@@ -251,10 +258,13 @@ def market_of(snapshot: ShortageSnapshot) -> StoredMarket | None:
     with _lock:
         if snapshot.pk in _cache:
             return _cache[snapshot.pk]
-        data = ShortageSnapshot.objects.filter(pk=snapshot.pk).values_list("market", flat=True).first()
-        if data is None:
+        with binary_cursor() as cursor:
+            # As text it would be twice as large.
+            cursor.execute("SELECT market FROM shortages_shortagesnapshot WHERE id = %s", [snapshot.pk])
+            found = cursor.fetchone()
+        if found is None or found[0] is None:
             return None
-        _cache[snapshot.pk] = unpack(data)
+        _cache[snapshot.pk] = unpack(found[0])
         while len(_cache) > _KEPT:
             _cache.popitem(last=False)
         return _cache[snapshot.pk]

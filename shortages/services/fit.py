@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Case, Count, F, IntegerField, Value, When
 
 from matchmaking.bulk import copy_rows
-from matchmaking.columns import Column
+from matchmaking.columns import Column, read
 from organisations.models import TargetGroup, WorkProcess
 from placements.models import Vacancy
 from shortages import disclosure
@@ -150,7 +150,9 @@ def _links(
     """
     accepting = Vacancy.objects.accepting().order_by().values("pk")
     found = through.objects.filter(vacancy__in=accepting).values_list("vacancy_id", column)  # type: ignore[attr-defined]  # a model made by Django
-    links = np.array(list(found), np.int64).reshape(-1, 2)
+    query, params = found.query.sql_with_params()
+    columns = read({"vacancy": ("i8", "vacancy_id"), "linked": ("i8", column)}, f"FROM ({query}) links", params)
+    links = np.stack([columns["vacancy"], columns["linked"]], axis=1)
     if instead:
         links[:, 1] = [instead.get(value, value) for value in links[:, 1].tolist()]
         links = np.unique(links, axis=0)

@@ -8,16 +8,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Model, Sum
 
-from organisations.models import Qualification
+from matchmaking.columns import Column, Kind, read
+from organisations.models import Organisation, Qualification, StagePeriod
 from shortages import disclosure
 from shortages.areas import COUNTRY, LEVELS, Where, where_of
-from shortages.disclosure import FRICTIONAL, PLACED, STRUCTURAL, TALKING, Chain, Figure, Place
+from shortages.disclosure import FRICTIONAL, PLACED, SITUATIONS, STRUCTURAL, TALKING, Chain, Figure, Place
 from shortages.enums import AreaLevel, LeverKind, PublishedTable
 from shortages.levers import EFFORT
-from shortages.models import DemandCell, Lever, PublishedFigure, PublishedLever, ShortageSnapshot, SupplyCell
+from shortages.models import Lever, PublishedFigure, PublishedLever, ShortageSnapshot, SupplyCell
 from shortages.told import helped_at_least
 from stagematch.few import secret
 from stagematch.regions.models import Region
@@ -28,6 +30,24 @@ _SPLIT = ("structural", "frictional")
 OF_PLACES = {name: (name,) for name in ("taken", "held", "unused")}
 """What is published of places that says something about students. Free places with a reaction are not: together with
 what is held and unused they are the places one can react to, and those everybody can count."""
+
+_CELL_COLUMNS: dict[str, tuple[Kind, str]] = {
+    **{name: ("i8", name) for name in ("school", "period", "municipality", "year", "qualification", "days")},
+    **{name: ("f8", name) for name in ("placed", "talking", "open", "structural")},
+}
+# Versions of a kwalificatie are one opleiding, also for what may be told of it: the first stands for all.
+_CELLS = """FROM (
+    SELECT c.school_id AS school, c.period_id AS period, coalesce(c.municipality_id, -1) AS municipality, c.year,
+        opleiding.qualification, c.days, sum(c.placed) AS placed, sum(c.talking) AS talking, sum(c.open) AS open,
+        sum(c.structural) AS structural
+    FROM shortages_demandcell c
+    JOIN organisations_programme p ON p.id = c.programme_id
+    JOIN organisations_qualification q ON q.id = p.qualification_id
+    JOIN (SELECT crebo, min(id) AS qualification FROM organisations_qualification GROUP BY crebo) opleiding
+        ON opleiding.crebo = q.crebo
+    WHERE c.snapshot_id = %s
+    GROUP BY c.school_id, c.period_id, c.municipality_id, c.year, opleiding.qualification, c.days
+) cells"""
 
 # table, level, code, period, year, qualification, days
 Row = tuple[PublishedTable, AreaLevel, str, int, int | None, int | None, int | None]
@@ -119,39 +139,39 @@ def _chains(
     snapshot: ShortageSnapshot, where: dict[int | None, Where], free: dict[int, int]
 ) -> tuple[dict[Chain, dict[Place, float]], dict[Chain, int]]:
     """The students of every school, period and situation in their row: by where they live, leerjaar, opleiding, days."""
-    cells = (
-        DemandCell.objects.filter(snapshot=snapshot)
-        .order_by()
-        .values_list(
-            "school__public_id",
-            "period",
-            "period__slug",
-            "municipality",
-            "year",
-            "programme__qualification__crebo",
-            "days",
-        )
-        .annotate(Sum("placed"), Sum("talking"), Sum("open"), Sum("structural"))
-    )
-    # Versions of a kwalificatie are one opleiding, also for what may be told of it.
-    first = dict(Qualification.objects.with_first().values_list("crebo", "first"))
+    columns = read(_CELL_COLUMNS, _CELLS, [snapshot.pk])
+    schools = _names(Organisation, "public_id", columns["school"])
+    slugs = _names(StagePeriod, "slug", columns["period"])
+    crebos = _names(Qualification, "crebo", columns["qualification"])
     chains: dict[Chain, dict[Place, float]] = {}
     periods: dict[Chain, int] = {}
-    for school, period, slug, municipality, year, crebo, days, placed, talking, open_, lost in cells:
-        spot = where[municipality]
+    # The chains of a school and period, one per situation.
+    rows: dict[tuple[int, int], list[dict[Place, float]]] = {}
+    for school, period, municipality, year, qualification, days, placed, talking, open_, lost in zip(
+        *(columns[name].tolist() for name in _CELL_COLUMNS), strict=True
+    ):
+        spot = where[None if municipality < 0 else municipality]
         place = (
-            spot.province, spot.corop, spot.labour_market, spot.municipality, str(year), crebo, str(days),
-            str(first[crebo]),
+            spot.province, spot.corop, spot.labour_market, spot.municipality, str(year), crebos[qualification],
+            str(days), str(qualification),
         )  # fmt: skip
+        if (school, period) not in rows:
+            names = [(schools[school], slugs[period], situation) for situation in SITUATIONS]
+            periods |= dict.fromkeys(names, period)
+            rows[school, period] = [chains.setdefault(chain, {}) for chain in names]
         # With next to no free places, frictional can be no more than those: telling it apart would say too much.
-        structural = min(float(lost), open_) if free[period] >= FEW_PLACES else float(open_)
-        parts = {PLACED: placed, TALKING: talking, STRUCTURAL: structural, FRICTIONAL: open_ - structural}
-        for situation, amount in parts.items():
-            chain = (str(school), slug, situation)
-            periods[chain] = period
-            groups = chains.setdefault(chain, {})
-            groups[place] = groups.get(place, 0) + amount
+        structural = min(lost, open_) if free[period] >= FEW_PLACES else open_
+        amounts = {PLACED: placed, TALKING: talking, STRUCTURAL: structural, FRICTIONAL: open_ - structural}
+        for groups, situation in zip(rows[school, period], SITUATIONS, strict=True):
+            if amounts[situation]:
+                groups[place] = groups.get(place, 0) + amounts[situation]
     return chains, periods
+
+
+def _names(model: type[Model], name: str, keys: Column) -> dict[int, str]:
+    """The name of each of these rows, as text."""
+    found = model._default_manager.filter(pk__in=np.unique(keys).tolist()).values_list("pk", name)
+    return {pk: str(value) for pk, value in found}
 
 
 def _rows_of(period: int, place: Place) -> Iterable[Row]:

@@ -13,6 +13,7 @@ import pytest
 from shortages import disclosure
 from shortages.disclosure import SITUATIONS, STEP, STRUCTURAL, Chain, Place, counts_from_the_left, protect
 from shortages.services.publish import _rows_of
+from stagematch import few
 from tests.shortages import nights
 from tests.shortages.attacker import FEW, Attacker, is_pinned
 from tests.shortages.nights import DAYS, HOMES, PERIOD, SCHOOLS, SECRET, YEARS, Counts
@@ -294,6 +295,9 @@ def test_the_offset_of_a_group_is_the_same_every_night_and_another_for_every_gro
     assert len(set(offsets)) == len(PLACES)
     assert all(0 <= found < STEP for found in offsets)
     assert offsets != [disclosure.offset(b"another secret", chain, place) for place in PLACES]
+    # As they were from the first night on: another offset for the same group would tell something of it.
+    assert offsets == [few.fraction(SECRET, "offset", "\x1f".join(chain), "\x1f".join(p)) * STEP for p in PLACES]
+    assert disclosure.offset(b"key", ("school", "p", "open"), ("PV28", "2")) == 0.46146425986265216
 
 
 def test_offsets_lie_anywhere_from_0_up_to_5():
