@@ -1,10 +1,10 @@
 """How far a school's own students are: seeking, in conversation, offered, placed or stopped (features B2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
@@ -17,10 +17,11 @@ from organisations.enums import Role
 from organisations.models import Organisation, StagePeriod
 from placements.browse.pager import Pager, address
 from placements.enums import ApplicationStatus, PlacementStatus
-from placements.models import Application, Placement
+from placements.models import Application, HelpSettings, Placement
 from stagematch.accounts.models import User
 from stagematch.clock import today
 from stagematch.mail.addresses import stopped_among
+from stagematch.ui.prepared import Prepared, instance
 from students.enums import SearchStatus
 from students.models import PlacementSearch, Student
 from students.services import never_seen
@@ -56,9 +57,32 @@ class State:
     url: str
 
 
-def schools_of(user: User | AnonymousUser) -> list[Organisation]:
-    """Return the schools where somebody is coordinator, by name."""
-    return list(Organisation.objects.of(user, Role.COORDINATOR).order_by("name", "pk"))
+def schools_of(user: User) -> list[Organisation]:
+    """Return the schools where somebody is coordinator, by name, each with its thresholds. One query."""
+    return [school_from(row) for row in _schools.rows(user=user.pk)]
+
+
+def _own_schools(user: int) -> QuerySet[Organisation, dict[str, Any]]:
+    rows = Organisation.objects.of(User(pk=user), Role.COORDINATOR).order_by("name", "pk")
+    found: QuerySet[Organisation, dict[str, Any]] = rows.values(*SCHOOL_COLUMNS)
+    return found
+
+
+_SETTINGS = "help_settings__"
+SCHOOL_COLUMNS = (
+    *("id", "kind", "name", "slug"),
+    *(_SETTINGS + field.attname for field in HelpSettings._meta.concrete_fields),
+)
+"""What `school_from` needs of a school: for a page that shows no more of it than its name."""
+_schools = Prepared(_own_schools, user=int)
+
+
+def school_from(row: Mapping[str, Any]) -> Organisation:
+    """Return a school with its thresholds from `SCHOOL_COLUMNS`; asking for anything else of it costs a query."""
+    school = instance(Organisation, row)
+    has_settings = row[_SETTINGS + "id"] is not None
+    school._state.fields_cache["help_settings"] = instance(HelpSettings, row, _SETTINGS) if has_settings else None
+    return school
 
 
 def with_progress(students: QuerySet[Student], period: StagePeriod | None = None) -> QuerySet[Student]:
@@ -108,7 +132,7 @@ class ClassView:
     Who works at two schools chooses one: both may have a class 2A. A platform admin without a school sees all classes.
     """
 
-    def __init__(self, user: User | AnonymousUser, query: QueryDict) -> None:
+    def __init__(self, user: User, query: QueryDict) -> None:
         self.schools = schools_of(user)
         wanted = query.get("school")
         self.school = next((s for s in self.schools if s.slug == wanted), self.schools[0] if self.schools else None)
@@ -157,7 +181,7 @@ class ClassView:
 class StudentOverview:
     """The students of one coordinator, as asked for in the address. Nine queries, whatever the number of students."""
 
-    def __init__(self, user: User | AnonymousUser, query: QueryDict) -> None:
+    def __init__(self, user: User, query: QueryDict) -> None:
         self.query = query
         self.words = (query.get("q") or "").strip()[:80]
         self.class_name = (query.get("klas") or "").strip()[:30]

@@ -53,6 +53,11 @@ WISHES = ArraySubquery(_GROUPS.order_by("targetgroup__name").values("targetgroup
 """The names of the doelgroepen a search would like, without a query of their own."""
 
 
+def weight_of(found: Iterable[Found]) -> int:
+    """How urgent all that was found of one student is."""
+    return sum(reason.weight for reason in found)
+
+
 @dataclass(frozen=True)
 class HelpRow:
     """A student who needs somebody now, as a row of a table says it."""
@@ -73,7 +78,7 @@ class HelpRow:
 
     @property
     def weight(self) -> int:
-        return sum(reason.weight for reason in self.found)
+        return weight_of(self.found)
 
     @property
     def is_structural(self) -> bool:
@@ -190,8 +195,8 @@ def needing_help(
     settings = settings or settings_of(school)
     found = troubled(school, day, period)
     rows = _rows(list(found.select_related("student__user", "home", "period")), settings, day)
-    for absent in _without_search(school) if period is None else ():
-        rows += _absent(absent, settings, day)
+    for absent in without_search(school) if period is None else ():
+        rows += absent_rows(absent, settings, day)
     rows.sort(key=lambda row: (-row.weight, row.student.user.last_name, row.student.user.first_name, row.student.pk))
     # Without a limit the caller shows a part of them: it asks for the wishes of that part.
     return rows if limit is None else with_wishes(rows[:limit])
@@ -213,7 +218,9 @@ def help_for(student: Student, searches: list[PlacementSearch]) -> HelpRow | Non
     mine = [search for search in searches if search.is_troubled]  # type: ignore[attr-defined]
     if not mine:
         found = [
-            row for one in _without_search(student.school).filter(pk=student.pk) for row in _absent(one, settings, day)
+            row
+            for one in without_search(student.school).filter(pk=student.pk)
+            for row in absent_rows(one, settings, day)
         ]
     else:
         found = _rows([min(mine, key=lambda s: (s.status != SearchStatus.OPEN, s.starts_on, s.pk))], settings, day)
@@ -231,7 +238,8 @@ def searches_of(student: Student) -> list[PlacementSearch]:
     return found
 
 
-def _absent(student: Student, settings: HelpSettings, day: dt.date) -> list[HelpRow]:
+def absent_rows(student: Student, settings: HelpSettings, day: dt.date) -> list[HelpRow]:
+    """Return who has no search as a row when it is time to ask why, else nothing."""
     found = reasons_of(_facts_without(student), settings, day)
     return [HelpRow(student, None, tuple(found), 0)] if found else []
 
@@ -295,7 +303,7 @@ def _with_facts(rows: QuerySet[PlacementSearch]) -> QuerySet[PlacementSearch]:
     )
 
 
-def _without_search(school: Organisation) -> QuerySet[Student]:
+def without_search(school: Organisation) -> QuerySet[Student]:
     """Students who have no search: those who were invited and never came, or came and never began."""
     never_came = Q(invited_at__isnull=False, user__last_login=None)
     return (

@@ -23,9 +23,12 @@ from placements.guidance.selectors import (
     IN_CONVERSATION,
     MOST_GROUPS,
     HelpRow,
+    absent_rows,
     facts_from,
     open_of,
     troubled,
+    weight_of,
+    without_search,
 )
 from placements.models import Application, HelpSettings, Placement
 from stagematch.accounts.models import User
@@ -37,28 +40,38 @@ from students.models import PlacementSearch, Student
 
 MOST_SHOWN = 16
 """As many can be looked up at once by `rows_of`."""
+PER_PAGE = 25
+"""And by `page_of`."""
 _NAMES = ("student__user__last_name", "student__user__first_name")
 
 
 @dataclass(frozen=True)
 class Urgent:
-    """A search whose student needs somebody now, and why; its primary key, and no name."""
+    """A search whose student needs somebody now, and why; primary keys, and no name."""
 
-    search: int
+    search: int  # 0 for who has none
+    student: int
     found: tuple[Found, ...]  # heaviest first, never empty
     open_applications: int
 
 
 def most_urgent(
-    school: Organisation, limit: int, *, period: int, settings: HelpSettings, day: dt.date | None = None
+    school: Organisation, limit: int | None, *, period: int | None, settings: HelpSettings, day: dt.date | None = None
 ) -> list[Urgent]:
-    """Return the same students in the same order as `needing_help(school, limit, period=…)`. Two queries."""
+    """Return the same students in the same order as `needing_help(school, limit, period=…)`. Two queries.
+
+    Without a `period` three: who has no search is among them.
+    """
     day = day or today()
     rows = list(troubled(school, day, period).values(*FACTS, *_NAMES))
     ranked = []
     for row, found in _explained(rows, settings, day):
-        order = (-sum(reason.weight for reason in found), *(row[name] for name in _NAMES), row["student_id"])
-        ranked.append((order, Urgent(row["pk"], found, open_of(row))))
+        order = (-weight_of(found), *(row[name] for name in _NAMES), row["student_id"])
+        ranked.append((order, Urgent(row["pk"], row["student_id"], found, open_of(row))))
+    for student in without_search(school) if period is None else ():
+        for absent in absent_rows(student, settings, day):
+            order = (-weight_of(absent.found), student.user.last_name, student.user.first_name, student.pk)
+            ranked.append((order, Urgent(0, student.pk, absent.found, 0)))
     ranked.sort(key=lambda pair: pair[0])
     return [urgent for _order, urgent in ranked[:limit]]
 
@@ -102,6 +115,24 @@ def rows_of(school: Organisation, urgent: Sequence[Urgent], limit: int) -> list[
     return [_row(known[one.search], one) for one in [one for one in urgent if one.search in known][:limit]]
 
 
+def page_of(school: Organisation, urgent: Sequence[Urgent]) -> list[HelpRow]:
+    """Return these as rows to show, as `rows_of` does, and also who still has no search. One query for each kind.
+
+    Raises ValueError for more than `PER_PAGE`.
+    """
+    found = _page.rows(school=school.pk, searches=[one.search for one in urgent if one.search])
+    known = {row["id"]: row for row in found}
+    absent = [one.student for one in urgent if not one.search]
+    students = {student.pk: student for student in without_search(school).filter(pk__in=absent)} if absent else {}
+    rows = []
+    for one in urgent:
+        if one.search in known:
+            rows.append(_row(known[one.search], one))
+        elif not one.search and one.student in students:
+            rows.append(HelpRow(students[one.student], None, one.found, 0))
+    return rows
+
+
 _USER, _STUDENT, _HOME = "student__user__", "student__", "home__"
 _SHOWN = (
     *("id", "student_id", "period_id", "home_id", "status", "weekdays", "days_per_week", "home__id", "home__place"),
@@ -129,6 +160,7 @@ def _searching(school: int, searches: list[int]) -> QuerySet[PlacementSearch, di
 
 
 _still_searching = Prepared(_searching, most=MOST_SHOWN, school=int, searches=list)
+_page = Prepared(_searching, most=PER_PAGE, school=int, searches=list)
 
 
 def _row(row: dict[str, Any], urgent: Urgent) -> HelpRow:

@@ -14,6 +14,7 @@ from organisations.roles import describe, role_required
 from placements import answers
 from placements.browse.pager import PER_PAGE, Pager, address
 from placements.enums import ViewPage
+from placements.guidance.access import signed_in
 from placements.guidance.list_columns import COLUMNS, chosen
 from placements.models import Application, SavedView
 from placements.school import ClassView, StudentOverview
@@ -30,8 +31,7 @@ from stagematch.ui.exports import CSV, XLSX, table_response
 @require_safe
 def school_students(request: HttpRequest) -> HttpResponse:
     """Show the students of the coordinator's school, with how far each one is."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 -- narrows the type, checked by role_required
+    user = signed_in(request)
     views = list(views_for(user, ViewPage.STUDENTS))
     start = next((view for view in views if view.is_default and view.user_id == user.pk), None)
     if start is not None and start.query and not request.GET:
@@ -54,7 +54,7 @@ def school_students(request: HttpRequest) -> HttpResponse:
 def school_classes(request: HttpRequest) -> HttpResponse:
     """Show every class with its numbers, and the students of one class as tiles."""
     return render(
-        request, "placements/school_classes.html", {"view": ClassView(request.user, request.GET), "tab": "school"}
+        request, "placements/school_classes.html", {"view": ClassView(signed_in(request), request.GET), "tab": "school"}
     )
 
 
@@ -67,7 +67,7 @@ def school_students_export(request: HttpRequest) -> HttpResponse:
         raise Http404  # a platform admin has no list of their own to take along
     columns = chosen(request.GET.getlist("kolom"))
     kind = XLSX if request.GET.get("soort") == XLSX else CSV
-    students = StudentOverview(request.user, request.GET).everyone_asked().filter(school__in=schools)
+    students = StudentOverview(signed_in(request), request.GET).everyone_asked().filter(school__in=schools)
     rows = [[column.value(student) for column in columns] for student in students]
     for school in schools:
         label = _("%(who)s: %(n)d rijen, %(columns)s") % {
@@ -82,11 +82,10 @@ def school_students_export(request: HttpRequest) -> HttpResponse:
 @require_POST
 def school_view_save(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the list under a name, for oneself or for the school."""
-    assert isinstance(request.user, User)  # noqa: S101 -- narrows the type, checked by role_required
-    query = StudentOverview(request.user, QueryDict(request.POST.get("query", "")[:500])).filters
+    query = StudentOverview(signed_in(request), QueryDict(request.POST.get("query", "")[:500])).filters
     try:
         view = save_view(
-            actor=request.user,
+            actor=signed_in(request),
             page=ViewPage.STUDENTS,
             name=request.POST.get("name", ""),
             query=query,

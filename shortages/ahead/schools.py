@@ -13,11 +13,11 @@ from django.http import Http404
 
 from organisations.enums import Role
 from organisations.models import Organisation, StagePeriod
-from placements.models import HelpSettings
+from placements.school import SCHOOL_COLUMNS, school_from
 from shortages.models import Forecast, ShortageSnapshot
 from stagematch.accounts.models import User
 from stagematch.clock import today
-from stagematch.ui.prepared import Prepared, Value, instance
+from stagematch.ui.prepared import Prepared, Value
 
 FIRST_MONTH = 8
 """A school year begins on 1 August (WEB, article 7.1.2)."""
@@ -51,13 +51,9 @@ def schools_in_short(user: User) -> list[Organisation]:
     return [_in_short(row) for row in rows]
 
 
-_SETTINGS = "help_settings__"
-
-
 def _short_rows(user: User, day: dt.date) -> QuerySet[Organisation, dict[str, Any]]:
-    settings = [_SETTINGS + field.attname for field in HelpSettings._meta.concrete_fields]
-    columns = ("id", "kind", "name", "slug", *settings, "coming_forecasts", "newest_count")
-    rows: QuerySet[Organisation, dict[str, Any]] = _schools(user, day).values(*columns)
+    found = _schools(user, day).values(*SCHOOL_COLUMNS, "coming_forecasts", "newest_count")
+    rows: QuerySet[Organisation, dict[str, Any]] = found
     return rows
 
 
@@ -66,11 +62,9 @@ _all = Prepared(lambda day: _short_rows(User(is_superuser=True), day), day=dt.da
 
 
 def _in_short(row: dict[str, Any]) -> Organisation:
-    school = instance(Organisation, row)
+    school = school_from(row)
     school.coming_forecasts = row["coming_forecasts"]  # type: ignore[attr-defined]
     school.newest_count = row["newest_count"]  # type: ignore[attr-defined]
-    has_settings = row[_SETTINGS + "id"] is not None
-    school._state.fields_cache["help_settings"] = instance(HelpSettings, row, _SETTINGS) if has_settings else None
     return school
 
 

@@ -137,7 +137,7 @@ class WhatIfPage:
     @cached_property
     def answer(self) -> Answer | None:
         """The answer, or None when nothing (that makes sense) was asked. A rule that stands in the way is on the form."""
-        if not self.can_ask or not self.is_asked or not self.form.is_valid():
+        if not self.is_asked or not self.can_ask or not self.form.is_valid():
             return None
         assert self.page.night is not None  # noqa: S101 -- can_ask
         data = self.form.cleaned_data

@@ -48,6 +48,11 @@ def kept(
     return made
 
 
+def forget(name: str, of: Iterable[object]) -> None:
+    """Throw away what was kept for `name` and `of`: it turned out to be old."""
+    cache.delete(key_of(name, of))
+
+
 def key_of(name: str, of: Iterable[object]) -> str:
     """Return the key in the cache: `name` to read, and a digest of all the rest."""
     text = repr((SALT, code_version(), get_language(), settings.MAILBOX_DIR != "", tuple(of)))

@@ -239,3 +239,31 @@ def test_who_found_a_place_leaves_the_list_at_once(client, coordinator, school, 
     assert named() == first
     f.ApplicationFactory(search=gone, status=ApplicationStatus.INVITED)
     assert named() == {stays.student.user.first_name}
+
+
+def test_the_fields_of_what_if_are_drawn_once_for_each_school_and_never_with_what_was_filled_in(
+    client, coordinator, other_coordinator, other_school, counted
+):
+    nights.cell(counted, other_school, municipality=nights.gouda(), open=31)
+    url = reverse("shortage-what-if")
+
+    def places(**query):
+        found = tree(client.get(url, query).content)
+        return [option.text for option in select(select(found, "select")[0], "option")]
+
+    numbers = []
+    for _round in range(2):
+        for user, mine, other in ((coordinator, "Leiden", "Gouda"), (other_coordinator, "Gouda", "Leiden")):
+            client.force_login(user)
+            with CaptureQueriesContext(connection) as queries:
+                assert mine in places()
+            numbers.append(len(queries))
+            assert other not in places()
+            faulty = client.get(url, {"plekken": "77"})
+            assert faulty.status_code == 422
+            assert "hoogstens 50" in faulty.content.decode()
+            again = client.get(url).content.decode()
+            fields = {field.get("name"): field for field in select(tree(again.encode()), "form input")}
+            assert fields["plekken"].get("value") == "5"
+            assert "hoogstens 50" not in again
+    assert max(numbers[2:]) < min(numbers[:2])

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from organisations.enums import Role
 from organisations.roles import role_required
-from placements.browse.pager import Pager, address
+from placements.browse.pager import address
 from placements.guidance import services
 from placements.guidance.access import own_students, school_or_404, signed_in, student_or_404
 from placements.guidance.enums import HelpReason
 from placements.guidance.forms import NoteForm, SettingsForm, TaskForm
-from placements.guidance.selectors import needing_help, settings_of, with_wishes
+from placements.guidance.help_list import HelpList
+from placements.guidance.selectors import settings_of
 from placements.guidance.services.tasks import coordinators_of
 from placements.guidance.student_page import StudentPage
 from placements.models import HelpNote
@@ -24,30 +25,25 @@ from stagematch.audit.services import record_view
 from stagematch.ui.errors import RuleError
 from students.models import Student
 
-PER_PAGE = 25
-
 
 @require_safe
 @role_required(Role.COORDINATOR)
 def school_help(request: HttpRequest) -> HttpResponse:
     """Show who needs somebody now, why, and the one thing to do first."""
     school, schools = school_or_404(request)
-    rows = needing_help(school)
-    counts = {reason: sum(reason in row.codes for row in rows) for reason in HelpReason}
-    chosen = request.GET.get("reden", "")
-    shown = [row for row in rows if chosen in row.codes] if chosen in HelpReason.values else rows
-    pager = Pager(request.GET, len(shown), PER_PAGE)
+    found = HelpList(school, request.GET)
     context = {
         "school": school,
         "schools": schools,
-        "rows": with_wishes(shown[pager.start : pager.stop]),
-        "total": len(rows),
-        "pager": pager,
+        "rows": found.rows,
+        "total": found.total,
+        "pager": found.pager,
         "all_url": address(request.GET, reden=None),
         "reasons": [
-            (r.label, counts[r], r == chosen, address(request.GET, reden=r.value)) for r in HelpReason if counts[r]
+            (reason.label, number, reason == found.chosen, address(request.GET, reden=reason.value))
+            for reason, number in found.reasons
         ],
-        "chosen": chosen if chosen in HelpReason.values else "",
+        "chosen": found.chosen,
         "tab": "school",
     }
     return render(request, "placements/guidance/help.html", context)
