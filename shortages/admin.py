@@ -18,7 +18,7 @@ class ShortageSnapshotAdmin(ReadOnlyMixin, PlatformAdminMixin):
     list_display = ["day", "status", "definition", "students", "open_students", "shortage", "seconds"]
     list_filter = ["status"]
     date_hierarchy = "day"
-    ordering = ["-pk"]
+    ordering = ["-day", "-pk"]
     fields = ["day", "status", "definition", "started_at", "finished_at", "counts", "timings", "error"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ShortageSnapshot]:
