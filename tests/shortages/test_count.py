@@ -5,12 +5,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, connections
 from django.db.models import Sum
 
 from matchmaking.enums import PairDecisionKind, ProposalKind, ProposalStatus, RunTrigger
@@ -453,31 +451,6 @@ def test_every_word_of_the_count_has_its_definition():
     assert definitions.definition("structural").term == "structureel tekort"
     with pytest.raises(KeyError):
         definitions.definition("structural", version=99)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_counts_at_once_make_one():
-    f.SearchFactory()
-    gate, found = threading.Barrier(2), []
-
-    def run() -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("set lock_timeout = '30s'")
-            gate.wait(30)
-            found.append(take_count(day=today()).pk)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(found) == 2
-    assert len(set(found)) == 1
-    assert ShortageSnapshot.objects.filter(status=SnapshotStatus.DONE).count() == 1
-    assert DemandCell.objects.count() == 1
 
 
 def said(command: str) -> str:

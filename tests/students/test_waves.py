@@ -65,6 +65,16 @@ def test_a_leerjaar_or_so_many_a_day(school, coordinator, five):
     assert [(day, limit) for day, _name, _year, limit in planned()] == [("Mon 23", 2), ("Tue 24", 2), ("Wed 25", 2)]
 
 
+def test_waves_of_a_school_that_is_not_approved_any_more_wait(school, coordinator, five):
+    plan_waves(school=school, actor=coordinator, by="all", starts_on=MONDAY)
+    for is_approved, invited in ((False, 0), (True, 5)):
+        school.is_approved = is_approved
+        school.save()
+        assert send_waves(day=MONDAY, dry_run=True) == invited
+        assert send_waves(day=MONDAY) == invited
+    assert len(mailed()) == 5
+
+
 def test_the_job_sends_what_is_due_and_twice_is_once(school, coordinator, five):
     plan_waves(school=school, actor=coordinator, by="number", starts_on=MONDAY, per_day=2)
     assert send_waves(day=today()) == 0
