@@ -15,6 +15,7 @@ from organisations.weekdays import text as days_text
 from placements.enums import Allowance
 from placements.fit import Fit, fits
 from placements.models import Favourite, Vacancy
+from stagematch.along import along
 from stagematch.clock import today
 from stagematch.regions.models import PostcodeArea
 from stagematch.regions.selectors import distance_km
@@ -23,9 +24,11 @@ from students.models import PlacementSearch, Student
 # Long texts that a list does not show; the vector is kilobytes per row.
 NOT_IN_LISTS = ("search_vector", "search_text", "tasks", "expectations", "guidance", "day_in_team", "requirements")
 
+_NOT_OF_ORGANISATIONS = ("organisation__description", "organisation__vision", "organisation__source_note")
+
 
 def for_cards(vacancies: QuerySet[Vacancy], student: Student | None) -> QuerySet[Vacancy]:
-    """Return the vacancies with all that `cards` needs: two queries, whatever their number.
+    """Return the vacancies with all that `cards` needs: one query, whatever their number.
 
     How many wait for an answer is for students, who choose by it: few students stand behind it (R9).
     """
@@ -38,11 +41,10 @@ def for_cards(vacancies: QuerySet[Vacancy], student: Student | None) -> QuerySet
         vacancies = vacancies.with_open_applications()  # type: ignore[attr-defined]
     rows: QuerySet[Vacancy] = (
         vacancies.annotate(is_saved=saved)
-        .select_related("organisation", "team", "location__postcode", "period")
-        .prefetch_related("target_groups")
-        .defer(*NOT_IN_LISTS)
+        .select_related("organisation", "team", "location__postcode")
+        .defer(*NOT_IN_LISTS, *_NOT_OF_ORGANISATIONS)
     )
-    return rows
+    return along(rows, "target_groups")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ The vacancies that fulfil the filters without choices (words, distance, hours) a
 filter. Every count then uses the flags of the *other* filters: ticking a second doelgroep shows what it would add.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -44,6 +45,23 @@ _COLUMNS = (
     "step_free",
 )
 
+_COLUMN_OF = {
+    "leerjaar": "years",
+    "dag": "weekdays",
+    "soort": "kind",
+    "vergoeding": "allowance",
+    "periode": "period_id",
+    "corop": "corop",
+    "provincie": "province",
+}
+"""Facets that are one column of the common table expression; they are counted in one pass over it."""
+_REGIONS = ("corop", "provincie")  # two facets of one filter
+_BITS = {
+    "leerjaar": {str(year): 1 << (year - 1) for year in range(1, 5)},
+    "dag": {day: int(bit) for day, bit in DAYS.items()},
+}
+"""Facets whose column is a set: what is counted per set belongs to each of its choices."""
+
 
 def _table(model: object) -> str:
     return connection.ops.quote_name(model._meta.db_table)  # type: ignore[attr-defined]
@@ -71,21 +89,11 @@ def count(filters: VacancyFilter) -> Counts:
         return " and ".join(flag for other, flag in names.items() if other != name) or "true"
 
     everything = " and ".join(names.values()) or "true"
-    days = ", ".join(f"('{day}', {int(bit)})" for day, bit in DAYS.items())
     parts = [
-        f"select 'total', '', count(*) from base where {everything}",
         f"select 'places', '', coalesce(sum(places - places_taken), 0) from base where {everything}",
-        f"select 'leerjaar', y::text, count(*) from base, generate_series(1, 4) y"
-        f" where years & (1 << (y - 1)) > 0 and {others('leerjaar')} group by y",
-        f"select 'dag', d.day, count(*) from base, (values {days}) d(day, bit)"
-        f" where weekdays & d.bit > 0 and {others('dag')} group by d.day",
-        f"select 'soort', kind, count(*) from base where {others('soort')} group by kind",
-        f"select 'vergoeding', allowance, count(*) from base where {others('vergoeding')} group by allowance",
-        f"select 'periode', period_id::text, count(*) from base where {others('periode')} group by period_id",
-        f"select 'corop', corop::text, count(*) from base where {others('regio')} group by corop",
-        f"select 'provincie', province::text, count(*) from base where {others('regio')} group by province",
         f"select 'toegankelijk', '1', count(*) from base"
         f" where (step_free or offers & {int(Need.STEP_FREE)} > 0) and {others('toegankelijk')}",
+        _by_column({facet: others("regio" if facet in _REGIONS else facet) for facet in _COLUMN_OF}, everything),
     ]
     for name, through, column in (
         ("doelgroep", Vacancy.target_groups.through, "targetgroup_id"),
@@ -108,5 +116,33 @@ def count(filters: VacancyFilter) -> Counts:
         # Only fixed words and names of our own tables are put into the text; every value is a parameter.
         cursor.execute(statement, params)  # the parts hold no per cent sign, so they need no escaping
         found = cursor.fetchall()
-    numbers = {(facet, str(key)): int(number) for facet, key, number in found}
-    return Counts(numbers.pop(("total", ""), 0), numbers.pop(("places", ""), 0), numbers)
+    return _read(found)
+
+
+def _by_column(asked: dict[str, str], everything: str) -> str:
+    """Count the facets that are a column of the vacancy all at once, each under its own condition, and the total."""
+    which = " ".join(f"when grouping({_COLUMN_OF[facet]}) = 0 then '{facet}'" for facet in asked)
+    number = " ".join(
+        f"when grouping({_COLUMN_OF[facet]}) = 0 then count(*) filter (where {condition})"
+        for facet, condition in asked.items()
+    )
+    key = ", ".join(f"{column}::text" for column in _COLUMN_OF.values())
+    sets = ", ".join(f"({column})" for column in _COLUMN_OF.values())
+    return (
+        f"select case {which} else 'total' end, coalesce({key}, ''),"
+        f" case {number} else count(*) filter (where {everything}) end"
+        f" from base group by grouping sets ({sets}, ())"
+    )
+
+
+def _read(found: list[tuple[str, str, int]]) -> Counts:
+    """Add up what was counted per set of leerjaren or days to each leerjaar and day."""
+    numbers: Counter[tuple[str, str]] = Counter()
+    for facet, key, number in found:
+        if facet in _BITS:
+            for choice, bit in _BITS[facet].items():
+                if int(key) & bit:
+                    numbers[facet, choice] += int(number)
+        else:
+            numbers[facet, str(key)] += int(number)
+    return Counts(numbers.pop(("total", ""), 0), numbers.pop(("places", ""), 0), dict(numbers))

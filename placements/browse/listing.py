@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from placements.browse import facets, text
-from placements.browse.cards import Card, cards, for_cards
+from placements.browse.cards import NOT_IN_LISTS, Card, cards, for_cards
 from placements.browse.distance import distance
 from placements.browse.options import Options
 from placements.browse.pager import Pager, address, without
@@ -22,6 +22,8 @@ from students.models import PlacementSearch, Student
 
 # How many places get the exact score of the matching on one page view; the rest follows in the rough order of SQL.
 SCORED = 60
+# Words on a card that say nothing about how well a place fits.
+NOT_FOR_FITS = ("title", "summary", "wanted_profile", "wished_goals", "times")
 
 
 @dataclass(frozen=True)
@@ -98,20 +100,33 @@ class Listing:
         """Return the cards of this page."""
         if not self.total:
             return []
-        rows = for_cards(self._ordered(), self.student)
         known: dict[int, Fit] | None = None
-        if self.sort == "past" and self.search is not None and self.pager.start < SCORED:
-            best = list(rows[:SCORED])
-            known = fits(self.search, best)
-            if known:
-                # sorted() is stable: places with the same score keep the rough order, so a page never shuffles.
-                best.sort(key=lambda v: (-known[v.pk].fits, -known[v.pk].score) if v.pk in known else (0, 0))
-            page = best[self.pager.start : self.pager.stop]
+        if self.sort == "past" and self.search is not None:
+            page, known = self._fitting(self.search)
         else:
-            page = list(rows[self.pager.start : self.pager.stop])
+            page = list(for_cards(self._ordered(), self.student)[self.pager.start : self.pager.stop])
         return cards(
             page, search=self.search, origin=self.filters.origin, known=known, can_save=self.student is not None
         )
+
+    def _fitting(self, search: PlacementSearch) -> tuple[list[Vacancy], dict[int, Fit] | None]:
+        """Return the places of this page, those that fit best first, and the fits that were read for it.
+
+        All places are put in order without what a card says; that is read for the page only.
+        """
+        known: dict[int, Fit] | None = None
+        start, stop = self.pager.start, self.pager.stop
+        if start < SCORED:
+            best = list(self._ordered().defer(*NOT_IN_LISTS, *NOT_FOR_FITS)[:SCORED])
+            known = fits(search, best)
+            if known:
+                # sorted() is stable: places with the same score keep the rough order, so a page never shuffles.
+                best.sort(key=lambda v: (-known[v.pk].fits, -known[v.pk].score) if v.pk in known else (0, 0))
+            keys = [vacancy.pk for vacancy in best[start:stop]]
+        else:
+            keys = list(self._ordered().values_list("pk", flat=True)[start:stop])
+        rows = {row.pk: row for row in for_cards(Vacancy.objects.filter(pk__in=keys), self.student)}
+        return [rows[key] for key in keys if key in rows], known
 
     # --- What the filter column shows -----------------------------------------------------------------------
 
