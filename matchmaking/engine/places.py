@@ -198,17 +198,18 @@ def value_of_supervision(
         pairs, vacancy_cap, pool_of, pool_cap, best, at, student, len(which), limit, engine, pool=which
     )
     caps, of = np.asarray(vacancy_cap, np.int64), np.asarray(pool_of, np.int64)
-    open_at = (caps > 0) & np.isin(of, which)
-    size = len(np.asarray(pool_cap)) + 1
+    rows = np.flatnonzero((caps > 0) & np.isin(of, which))
+    rows = rows[np.argsort(of[rows], kind="stable")]
+    first = np.searchsorted(of[rows], which, "left").tolist()
+    last = np.searchsorted(of[rows], which, "right").tolist()
     unplaced = best.pair < 0
-    waiting = [np.zeros(0, np.int64)]
-    for j in np.flatnonzero(open_at).tolist():
-        who = student[at[j] : at[j + 1]]
-        waiting.append(who[unplaced[who]].astype(np.int64) * size + of[j])
-    # Every student without a place once per pool.
-    fits = np.sort(np.concatenate(waiting))
-    count = np.bincount(fits[np.append(True, fits[1:] != fits[:-1])[: len(fits)]] % size, minlength=size)
-    return _told(upto, told, count[which].astype(np.int64), limit)
+    count = np.zeros(len(which), np.int64)
+    for k in range(len(which)):
+        lists = [student[at[j] : at[j + 1]] for j in rows[first[k] : last[k]].tolist()]
+        waiting = [who[unplaced[who]] for who in lists]
+        # A student may fit several places of a pool.
+        count[k] = len(waiting[0]) if len(waiting) == 1 else len(np.unique(np.concatenate(waiting))) if waiting else 0
+    return _told(upto, told, count, limit)
 
 
 def crowded(pairs: Pairs, best: Structure, vacancies: int) -> Bools:
