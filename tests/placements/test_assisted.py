@@ -229,6 +229,18 @@ def test_without_a_yes_that_stands_nobody_answers_or_takes_back_an_introduction(
     assert AssistedApplication.objects.values().get() == before
 
 
+@pytest.mark.parametrize("who", ["other_broker", "team_lead", "coordinator", "student", "admin_user"])
+def test_only_the_stagemakelaar_of_the_place_answers_an_introduction(
+    who, request, search, vacancy, coordinator, student
+):
+    asked = assisted.agree(asked=ask(search, vacancy, coordinator, kind=AssistedKind.INTRODUCE), actor=student)
+    before = AssistedApplication.objects.values().get()
+    with pytest.raises(RuleError) as error:
+        reply_to_introduction(asked=asked, actor=request.getfixturevalue(who), reply="interested")
+    assert error.value.code == "not_yours"
+    assert AssistedApplication.objects.values().get() == before
+
+
 def test_a_coordinator_asks_only_own_students_and_only_what_can_be(
     client, coordinator, other_coordinator, search, other_search, vacancy
 ):

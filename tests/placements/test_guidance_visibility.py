@@ -4,8 +4,10 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
 
 from organisations.models import Membership
+from placements.guidance.access import own_students
 from placements.guidance.services import make_task, write_note
 from placements.models import HelpNote, HelpTask
 from students.models import Student
@@ -42,6 +44,13 @@ def test_nor_does_a_visitor(model):
 def test_who_is_no_longer_coordinator_no_longer_sees_it(model, coordinator, change):
     Membership.objects.filter(user=coordinator).update(**change)
     assert not model.objects.visible_to(coordinator).exists()
+
+
+def test_a_coordinator_who_studies_there_too_reads_nothing_about_oneself(client, coordinator, student, search):
+    Membership.objects.filter(user=coordinator).update(user=student)
+    assert not own_students(student).filter(user=student).exists()
+    client.force_login(student)
+    assert client.get(reverse("school-student", args=[search.student.public_id])).status_code == 404
 
 
 @pytest.mark.parametrize("model", MODELS)
