@@ -38,13 +38,16 @@ def throw_away_database(*, keep: bool) -> Iterator[None]:
 def served_demo(blocker: Any, *, keep: bool) -> Iterator[str]:
     """Load the small demo, run a night's matching and serve it; yields the address. Leaves an empty database behind."""
     with blocker.unblock(), throw_away_database(keep=keep):
-        call_command("load_demo", "--size", "small", verbosity=0)
-        call_command("run_matching", verbosity=0)
-        server = LiveServer("127.0.0.1")
+        server: LiveServer | None = None
         try:
+            call_command("load_demo", "--size", "small", verbosity=0)
+            call_command("run_matching", verbosity=0)
+            server = LiveServer("127.0.0.1")
             yield server.url
         finally:
-            server.stop()
+            # Also when the demo was loaded by half: what stays would meet every test after this one.
+            if server is not None:
+                server.stop()
             assert _is_throw_away()
             call_command("flush", interactive=False, verbosity=0)
             connections.close_all()
