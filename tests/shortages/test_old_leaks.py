@@ -14,11 +14,13 @@ from django.test import Client
 
 from placements.models import Vacancy
 from shortages import disclosure
-from shortages.enums import PublishedTable
+from shortages.enums import LeverKind, PublishedTable
 from shortages.models import Lever, PublishedLever, ShortageSnapshot, SupplyCell
 from shortages.services import publish
+from shortages.told import helped_at_least
 from stagematch import clock
 from stagematch.few import at_least
+from stagematch.regions.models import Region
 from tests.shortages import places_attack as places
 from tests.shortages import season as nights
 from tests.shortages.attacker import FEW
@@ -195,3 +197,22 @@ def test_the_order_of_what_helps_says_which_number_is_larger_no_more(monkeypatch
     assert order(low, high) == order(high, low)
     monkeypatch.setattr(publish, "_name", lambda lever: (lever.position, 0, 0))
     assert order(low, high) != order(high, low)
+
+
+def test_what_is_taken_off_what_helps_is_of_its_own_for_every_kind_region_year_and_days():
+    """Two figures with the same secret number would tell how far they are apart."""
+    regions = [Region(code=f"PV{number}") for number in range(20, 32)]
+    for changes in (
+        [{"region": region} for region in regions],
+        [{"days": days} for days in range(1, 13)],
+        [{"year": year} for year in range(1, 13)],
+        [{"kind": kind} for kind in LeverKind.values],
+    ):
+        told = [
+            tuple(
+                helped_at_least(Lever(**{"kind": "place", "region": regions[0], "gain": 1, "steps": n} | change))
+                for n in range(30)
+            )
+            for change in changes
+        ]
+        assert len(set(told)) > 1

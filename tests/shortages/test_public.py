@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from shortages import disclosure
 from shortages.models import Lever, PublishedFigure, PublishedLever
 from shortages.services.publish import publish_figures
 from tests.factories import QualificationFactory
@@ -83,6 +84,34 @@ def test_structural_and_frictional_are_not_told_apart_per_gemeente_or_with_few_f
     assert country.open
     assert country.structural is None
     assert country.frictional is None
+
+
+def test_with_few_places_free_in_the_country_nobody_is_counted_apart_as_frictional(place, monkeypatch):
+    """Frictional students are no more than the free places, and those everybody can count."""
+    seen = {}
+    real = disclosure.tabulate
+
+    def watched(chains, *rest, **more):
+        seen.update(chains)
+        return real(chains, *rest, **more)
+
+    monkeypatch.setattr(disclosure, "tabulate", watched)
+    snapshot = place.count()
+    assert sum(sum(found.values()) for chain, found in seen.items() if chain[-1] == "frictional") == 30
+    snapshot.published.all().delete()
+    snapshot.supply.update(places=20, taken=11, free=9, vacant=9, blocked=0)
+    publish_figures(snapshot=snapshot)
+    assert sum(sum(found.values()) for chain, found in seen.items() if chain[-1] == "frictional") == 0
+    assert sum(sum(found.values()) for chain, found in seen.items() if chain[-1] == "structural") == 120
+
+
+def test_places_one_can_react_to_are_all_those_in_the_list_also_when_somebody_is_spoken_to(place):
+    """Anybody can count the list: what the table would have less is who is spoken to."""
+    snapshot = place.count()
+    snapshot.published.all().delete()
+    snapshot.supply.update(held=4, free=21)
+    publish_figures(snapshot=snapshot)
+    assert {row.free for row in snapshot.published.filter(table="gebieden", free__gt=0)} == {25}
 
 
 def test_what_helps_is_published_from_ten_students_on_without_gemeente_team_or_school(place):
