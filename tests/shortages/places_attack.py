@@ -79,7 +79,7 @@ def _rows(groups: list[Group]) -> Iterator[tuple[str, str, list[Group], int]]:
     for town in TOWNS:
         yield "gemeente", town, [group for group in groups if group[0] == town], 1
     for level, column, stretches in (("provincie", 1, 1), ("corop", 2, 1), ("arbeidsmarkt", 3, 2)):
-        for code in sorted({HOMES[town][column] for town in TOWNS}):
+        for code in sorted({str(HOMES[town][column]) for town in TOWNS}):
             yield level, code, [group for group in groups if HOMES[group[0]][column] == code], stretches
 
 
@@ -100,7 +100,7 @@ def shown_of(rows: Iterable[tuple[str, str, dict[str, str]]]) -> dict[str, Shown
 
 def pinned(
     shown: Shown, truth: Mapping[tuple[str, Group], int], in_list: Mapping[str, int], *, exact: bool = False
-) -> tuple[int, list[tuple[str, str, float, float]]]:
+) -> tuple[int, list[tuple[str, str, int, float]]]:
     """How many small groups were tried, and those about which the attacker knows too much.
 
     Tried are students who have a place, or are spoken to, in one gemeente or at one organisation: one to four of them.
@@ -109,7 +109,8 @@ def pinned(
     attacker = mind(shown, groups, in_list, exact=exact)
     wanted = [(town, [group for group in groups if group[0] == town]) for town in TOWNS]
     wanted += [(organisation, [(town, organisation)]) for town, organisation in groups]
-    tried, found = 0, []
+    tried = 0
+    found: list[tuple[str, str, int, float]] = []
     for kind in OF_STUDENTS:
         for name, inside in wanted:
             number = sum(truth.get((kind, group), 0) for group in inside)
