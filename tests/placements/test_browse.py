@@ -8,14 +8,18 @@ import pytest
 from django.core.signals import request_started
 from django.db import connection, reset_queries
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from organisations.enums import Weekday
 from placements import services
+from placements.browse.cards import _draw, card_of, for_cards
 from placements.browse.listing import Listing, rough_fit
 from placements.browse.map import to_drawing
 from placements.enums import VacancyStatus
+from placements.fit import Fit
 from placements.models import Vacancy
 from stagematch.clock import today
 from stagematch.regions.models import Region
@@ -379,3 +383,31 @@ def test_a_new_doelgroep_is_a_choice_at_once(client, two):
     client.get("/stageplekken/")
     f.VacancyFactory(target_groups=[f.TargetGroupFactory(slug="dak-en-thuislozen", name="Dak- en thuislozen")])
     assert "Dak- en thuislozen" in client.get("/stageplekken/").content.decode()
+
+
+def test_a_card_is_drawn_once_for_everybody_and_never_with_something_of_a_person(student, vacancy):
+    """What is kept in the process says what any visitor reads: no way from home, no button, no number of reactions."""
+    everybody = card_of(for_cards(Vacancy.objects.filter(pk=vacancy.pk), None).get())
+    assert everybody.drawn == render_to_string("ui/plek_kaart.html", {"p": everybody})
+    home = f.PostcodeFactory()
+    for_student = for_cards(Vacancy.objects.filter(pk=vacancy.pk), student.student).get()
+    visitor = for_cards(Vacancy.objects.filter(pk=vacancy.pk), None).get()
+    assert card_of(for_student).drawn == ""
+    assert card_of(visitor, can_save=True).drawn == ""
+    assert card_of(visitor, origin=home).drawn == ""
+    assert card_of(visitor, fit=Fit(score=900, tiles=5)).drawn == ""
+
+
+def test_a_drawn_card_changes_with_what_it_says_and_with_the_language(client, two):
+    vacancy = two[0]
+    Vacancy.objects.filter(pk=vacancy.pk).update(places=2, places_taken=0)
+    assert "2</strong> plekken vrij" in client.get("/stageplekken/").content.decode()
+    Vacancy.objects.filter(pk=vacancy.pk).update(places_taken=1, title="Een heel andere plek")
+    page = client.get("/stageplekken/").content.decode()
+    assert "Een heel andere plek" in page
+    assert "2</strong> plekken vrij" not in page
+    card = card_of(for_cards(Vacancy.objects.filter(pk=vacancy.pk), None).get())
+    drawn = _draw.cache_info().misses
+    with translation.override("en"):
+        assert card.drawn
+    assert _draw.cache_info().misses == drawn + 1
