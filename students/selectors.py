@@ -57,14 +57,15 @@ def current_search(user: User | AnonymousUser) -> PlacementSearch | None:
     )
     search = (
         PlacementSearch.objects.filter(student__user=user, ends_on__gte=today())
-        .select_related(
-            "period", "home", "student__programme__qualification", "student__programme__school", "student__school"
-        )
+        .select_related("period", "home", "student__programme__qualification", "student__school")
         .order_by(order, "starts_on", "pk")
         .first()
     )
     if search is None:
         return None
+    programme = search.student.programme
+    if programme.school_id == search.student.school_id:
+        programme.school = search.student.school  # nearly always: then it needs no join of its own
     if _user_field.is_cached(user):
         known = student_of(user)
         assert known is not None  # noqa: S101 -- checked above; narrows the type
