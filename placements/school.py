@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db import models
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -16,34 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from organisations.enums import Role
 from organisations.models import Organisation, StagePeriod
 from placements.browse.pager import Pager, address
-from placements.enums import ApplicationStatus, PlacementStatus
-from placements.models import Application, HelpSettings, Placement
+from placements.models import HelpSettings
+from placements.progress import Progress, with_progress
+from placements.student_rows import PER_PAGE, StudentRow, rows_of
 from stagematch.accounts.models import User
 from stagematch.clock import today
-from stagematch.mail.addresses import stopped_among
 from stagematch.ui.prepared import Prepared, instance
-from students.enums import SearchStatus
 from students.models import PlacementSearch, Student
 from students.services import never_seen
 
-PER_PAGE = 50
 MOST_TILES = 120
-
-
-class Progress(models.TextChoices):
-    """The one word for how far a student is; the furthest counts."""
-
-    DRAFT = "draft", _("profiel niet compleet")
-    SEEKING = "seeking", _("zoekt")
-    TALKING = "talking", _("in gesprek")
-    OFFERED = "offered", _("heeft een aanbod")
-    PLACED = "placed", _("geplaatst")
-    STOPPED = "stopped", _("gestopt")
-
-    @property
-    def badge(self) -> str:
-        """The colour of the badge; the word always stands in it."""
-        return {"placed": "safe", "offered": "warning", "talking": "active", "seeking": "neutral"}.get(self, "neutral")
 
 
 @dataclass(frozen=True)
@@ -83,47 +64,6 @@ def school_from(row: Mapping[str, Any]) -> Organisation:
     has_settings = row[_SETTINGS + "id"] is not None
     school._state.fields_cache["help_settings"] = instance(HelpSettings, row, _SETTINGS) if has_settings else None
     return school
-
-
-def with_progress(students: QuerySet[Student], period: StagePeriod | None = None) -> QuerySet[Student]:
-    """Add how far students are, in the one query; with a `period` only what belongs to that period counts.
-
-    Adds `progress`, `open_applications`, `all_applications`, `searching_since`, `period_name` (what `progress` is about)
-    and `also_seeks` (the first period with an open search: who has a place now may look for the next).
-    """
-    mine = Application.objects.filter(student=OuterRef("pk"))
-    search = PlacementSearch.objects.filter(student=OuterRef("pk"), ends_on__gte=today())
-    placed = Placement.objects.filter(
-        student=OuterRef("pk"), status__in=[PlacementStatus.AGREED, PlacementStatus.RUNNING], ends_on__gte=today()
-    )
-    if period is not None:
-        mine, search, placed = (
-            mine.filter(search__period=period), search.filter(period=period), placed.filter(search__period=period)
-        )  # fmt: skip
-    talking = [ApplicationStatus.INVITED, ApplicationStatus.SECOND_ROUND, ApplicationStatus.RESERVE]
-
-    def number(rows: QuerySet[Application]) -> Subquery:
-        return Subquery(rows.order_by().values("student").annotate(n=Count("pk")).values("n"))
-
-    def name(rows: QuerySet[PlacementSearch], order: str) -> Subquery:
-        return Subquery(rows.order_by(order, "pk").values("period__name")[:1])
-
-    return students.annotate(
-        progress=Case(
-            When(Exists(placed) | Exists(search.filter(status=SearchStatus.PLACED)), then=Value(Progress.PLACED)),
-            When(Exists(mine.filter(status=ApplicationStatus.OFFERED)), then=Value(Progress.OFFERED)),
-            When(Exists(mine.filter(status__in=talking)), then=Value(Progress.TALKING)),
-            When(Exists(search.filter(status=SearchStatus.OPEN)), then=Value(Progress.SEEKING)),
-            When(Q(is_active=False) | Exists(search.filter(status=SearchStatus.STOPPED)), then=Value(Progress.STOPPED)),
-            default=Value(Progress.DRAFT),
-            output_field=CharField(),
-        ),
-        open_applications=number(mine.filter(status__in=ApplicationStatus.open_statuses())),
-        all_applications=number(mine),
-        searching_since=Subquery(search.order_by("-starts_on").values("opened_on")[:1]),
-        period_name=Coalesce(name(search.filter(status=SearchStatus.PLACED), "starts_on"), name(search, "-starts_on")),
-        also_seeks=name(search.filter(status=SearchStatus.OPEN), "starts_on"),
-    )
 
 
 class ClassView:
@@ -235,14 +175,12 @@ class StudentOverview:
         return Pager(self.query, self.counts.get(self.state, 0) if self.state else self.total, PER_PAGE)
 
     @cached_property
-    def students(self) -> list[Student]:
-        """This page of students, by class and name."""
-        found = list(self.everyone_asked()[self.pager.start : self.pager.stop])
-        stopped = stopped_among(student.user.email for student in found)
-        for student in found:
-            student.progress = Progress(student.progress)
-            student.address_stopped = student.user.email.lower() in stopped
-        return found
+    def students(self) -> list[StudentRow]:
+        """This page of students, by class and name. Two queries."""
+        # Who is on it first: only for them the database looks up the rest.
+        page = self._in_order().values_list("pk", flat=True)[self.pager.start : self.pager.stop]
+        names_school = len(self.schools) > 1 and self.school is None
+        return rows_of(list(page), self.period, names_school=names_school)
 
     @cached_property
     def to_invite(self) -> int:
@@ -277,10 +215,11 @@ class StudentOverview:
 
     def everyone_asked(self) -> QuerySet[Any]:
         """All students that match, by class and name: for a file and for paper."""
+        return self._in_order().select_related("user", "programme", "school")
+
+    def _in_order(self) -> QuerySet[Any]:
         rows = self.asked.filter(progress=self.state) if self.state else self.asked
-        return rows.select_related("user", "programme", "school").order_by(
-            "class_name", "user__last_name", "user__first_name", "pk"
-        )
+        return rows.order_by("class_name", "user__last_name", "user__first_name", "pk")
 
     @property
     def filters(self) -> str:

@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest
 
 from organisations.enums import Role
 from organisations.models import Organisation
-from placements.school import schools_of, with_progress
+from placements.progress import with_progress
+from placements.school import schools_of
 from stagematch.accounts.models import User
 from students.models import Student
 

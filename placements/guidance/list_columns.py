@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from placements.school import Progress
+from placements.progress import Progress
 from students.models import Student
 
 

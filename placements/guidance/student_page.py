@@ -19,7 +19,7 @@ from placements.guidance.enums import HelpReason
 from placements.guidance.selectors import HelpRow, help_for, searches_of
 from placements.guidance.services.tasks import coordinators_of
 from placements.models import Application, HelpEvent, HelpNote, HelpTask, Placement
-from placements.school import Progress
+from placements.progress import Progress
 from stagematch.accounts.models import User
 from stagematch.clock import today
 from students.enums import SearchStatus

@@ -64,6 +64,11 @@ class Application(models.Model):
                 fields=["answer_by"], name="application_clock", condition=Q(status__in=["submitted", "in_review"])
             ),
             models.Index(fields=["offer_until"], name="application_offer", condition=Q(status="offered")),
+            models.Index(
+                fields=["student"],
+                name="application_talking",
+                condition=Q(status__in=["invited", "second_round", "reserve"]),
+            ),
             models.Index(fields=["closed_at"], name="application_retention", condition=Q(closed_at__isnull=False)),
         ]
         constraints = [

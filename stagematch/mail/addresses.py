@@ -52,12 +52,6 @@ def is_stopped_of(email: str) -> Exists:
     return Exists(MailAddress.objects.filter(email=Lower(OuterRef(email)), stopped_at__isnull=False))
 
 
-def stopped_among(emails: Iterable[str]) -> set[str]:
-    """Return which of these addresses do not work, in lower case; one query, for lists."""
-    asked = [email.lower() for email in emails]
-    return set(MailAddress.objects.filter(email__in=asked, stopped_at__isnull=False).values_list("email", flat=True))
-
-
 def is_final(code: str, smtp_code: str = "") -> bool:
     """Tell whether this answer is about the address itself and not about this mail or this moment.
 

@@ -82,7 +82,10 @@ class PlacementSearch(models.Model):
         verbose_name = _("stagezoektocht")
         verbose_name_plural = _("stagezoektochten")
         ordering = ["-starts_on"]
-        indexes = [models.Index(fields=["status", "period"])]
+        indexes = [
+            models.Index(fields=["status", "period"]),
+            models.Index(fields=["student", "ends_on"], name="search_open", condition=Q(status="open")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["student", "period"], name="one_search_per_period"),
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="search_dates_in_order"),
