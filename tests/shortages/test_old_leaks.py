@@ -7,16 +7,19 @@ docs/disclosure.md names them. Numbers that say 'at least' are tried as numbers;
 
 import random
 from collections import defaultdict
+from types import SimpleNamespace
 
 import pytest
 from django.db.models import Sum
+from django.http import QueryDict
 from django.test import Client
 
 from placements.models import Vacancy
 from shortages import disclosure
+from shortages.dashboard.whatif import WhatIfPage
 from shortages.enums import LeverKind, PublishedTable
 from shortages.models import Lever, PublishedLever, ShortageSnapshot, SupplyCell
-from shortages.services import publish
+from shortages.services import WhatIf, publish
 from shortages.told import helped_at_least
 from stagematch import clock
 from stagematch.few import at_least
@@ -216,3 +219,15 @@ def test_what_is_taken_off_what_helps_is_of_its_own_for_every_kind_region_year_a
             for change in changes
         ]
         assert len(set(told)) > 1
+
+
+def test_a_chain_names_only_gemeenten_where_the_school_has_somebody_itself():
+    names = {1: "Leiden", 2: "Katwijk", 3: "Gouda"}
+    page = SimpleNamespace(
+        rows=[SimpleNamespace(municipality=1, open=2), SimpleNamespace(municipality=3, open=0)],
+        atlas=SimpleNamespace(of=lambda _kind: {pk: SimpleNamespace(name=name) for pk, name in names.items()}),
+    )
+    for chain in ((1, 2), (2, 1), (3, 1)):
+        said = " ".join(WhatIfPage(page, QueryDict(""))._chain(WhatIf(9, 9, 1, 1, None, 9, 2, chain)))
+        assert "Leiden" in said
+        assert not {"Katwijk", "Gouda"} & set(said.replace(".", " ").split())
