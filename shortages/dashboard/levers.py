@@ -9,11 +9,14 @@ region, who can talk with it, and to nobody else outside its organisation.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from organisations.models import Programme
 from organisations.weekdays import text as days_text
 from shortages.dashboard.areas import Area
 from shortages.dashboard.cells import Row
@@ -69,8 +72,12 @@ def lines_of(
     """
     inside = _regions_that_count(rows, regions)
     everybody = Q(school=None, region__in=inside) & ~Q(kind=LeverKind.CALL)  # whom to call is for their own school
-    levers = Lever.objects.filter(Q(school=school) | everybody, snapshot=snapshot).select_related(
-        "region", "municipality", "qualification", "team__organisation"
+    # The school's own programmes of the opleiding, whichever version of it the lever and they stand on.
+    trained = Programme.objects.filter(school=school, qualification__crebo=OuterRef("qualification__crebo"))
+    levers = (
+        Lever.objects.filter(Q(school=school) | everybody, snapshot=snapshot)
+        .select_related("region", "municipality", "qualification", "team__organisation")
+        .annotate(programmes=ArraySubquery(trained.values("pk")))
     )
     own = {x.pk: _own_students(x, rows, regions) if x.kind == LeverKind.PLACE else 0 for x in levers}
     useful = [lever for lever in levers if lever.kind != LeverKind.PLACE or own[lever.pk]]
@@ -101,12 +108,13 @@ def _regions_that_count(rows: Iterable[Row], regions: Mapping[int, Area]) -> set
     return {pk for pk, size in sizes.items() if size and size >= least}
 
 
-def _own_students(lever: Lever, rows: Iterable[Row], regions: Mapping[int, Area]) -> int:
-    """The school's students without a place that a place more could be for, going by region, leerjaar and days."""
+def _own_students(lever: Any, rows: Iterable[Row], regions: Mapping[int, Area]) -> int:
+    """The school's students without a place that a place more could be for: by opleiding, region, leerjaar and days."""
     return sum(
         row.open
         for row in rows
-        if (lever.year in (None, row.year))
+        if (lever.qualification_id is None or row.programme in lever.programmes)
+        and (lever.year in (None, row.year))
         and (lever.days is None or row.days & lever.days == lever.days)
         and (lever.region_id is None or _lies_in(row, lever.region_id, regions))
     )

@@ -174,6 +174,27 @@ def test_what_helps_is_ranked_with_its_number_the_chain_and_what_it_takes(client
     assert "leerjaar=2" in link
 
 
+def test_an_extra_place_is_for_the_students_of_its_opleiding(client, coordinator, school, counted):
+    """A school that trains for none of it does not read about it; versions of a kwalificatie are the same opleiding."""
+    region = nights.leiden().postcodes.get().corop
+    newer = f.QualificationFactory(valid_from=today())
+    elsewhere = f.QualificationFactory(crebo="25999", name="Iets anders")
+    here = f.QualificationFactory(crebo="25998", name="Persoonlijk begeleider")
+    programme = f.ProgrammeFactory(school=school, qualification=here)
+    nights.cell(counted, school, programme=programme, municipality=nights.leiden(), open=6)
+    for place, qualification in enumerate((newer, elsewhere, here)):
+        nights.lever(
+            counted, LeverKind.PLACE, region=region, year=2, days=3, steps=15 - place, qualification=qualification
+        )
+    client.force_login(coordinator)
+    items = [words(item) for item in select(page(client), "ol.sm-hulp li")]
+    assert [len(items), "Iets anders" in " ".join(items)] == [2, False]
+    assert "leerjaar 2, Sociaal werker" in items[0]
+    assert "24 studenten van jullie kunnen op deze dagen." in items[0]
+    assert "leerjaar 2, Persoonlijk begeleider" in items[1]
+    assert "6 studenten van jullie kunnen op deze dagen." in items[1]
+
+
 def test_numbers_under_five_about_students_of_other_schools_are_not_told(client, coordinator, school, counted):
     region = nights.leiden().postcodes.get().corop
     nights.lever(counted, LeverKind.PLACE, region=region, year=2, days=3, steps=3, direct=2,

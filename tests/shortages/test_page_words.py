@@ -36,9 +36,11 @@ def extra_place(night, qualification):
     )  # fmt: skip
 
 
-def test_places_for_two_opleidingen_are_told_apart(client, coordinator, night):
+def test_places_for_two_opleidingen_are_told_apart(client, coordinator, school, night):
     for name, crebo in (("Sociaal werker", "25615"), ("Sociaal-cultureel werker", "25488")):
-        extra_place(night, f.QualificationFactory(name=name, crebo=crebo))
+        programme = f.ProgrammeFactory(school=school, qualification=f.QualificationFactory(name=name, crebo=crebo))
+        nights.cell(night, school, programme=programme, municipality=nights.leiden(), open=6)
+        extra_place(night, programme.qualification)
     client.force_login(coordinator)
     what = "Een extra plek in Leiden op maandag en dinsdag, leerjaar 2"
     assert sorted(lines(client)) == [f"{what}, Sociaal werker", f"{what}, Sociaal-cultureel werker"]
