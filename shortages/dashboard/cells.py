@@ -15,7 +15,7 @@ from shortages.enums import PublishedTable
 from shortages.models import DemandCell, PublishedFigure
 
 _COUNTS = ("students", "placed", "talking", "open", "without_fit", "competing", "silent", "structural")
-OF_AREAS = ("level", "code", "places", "taken", "held", "free", "unused", "blocked")
+OF_AREAS = ("level", "code", "places", "taken", "free", "unused", "blocked")
 _PERIOD = ("pk", "slug", "name", "starts_on", "ends_on")
 
 

@@ -1,8 +1,9 @@
 """'Plekken in de regio' on 'Tekort in beeld': the places of the areas that a school's students live in.
 
-A place that is taken, spoken about or reacted to says something about a student, and mostly of another school. So these
+A place that is taken or reacted to says something about a student, and mostly of another school. So these
 are the figures that everybody may see (docs/disclosure.md): in fives, and empty when there are too few; all places are
-those taken and those one can react to. Places one can react to and those without supervision are exact: they are in the list of places, or about an organisation.
+those taken and those one can react to. Places one can react to and those without supervision are exact: they are in
+the list of places, or about an organisation. How many are spoken about is told of no area: the list would give it away.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ _LEVEL = {
     AreaKind.COROP: AreaLevel.COROP,
     AreaKind.PROVINCE: AreaLevel.PROVINCE,
 }
-MEASURES = ("places", "taken", "held", "free", "unused", "blocked")
+MEASURES = ("places", "taken", "free", "unused", "blocked")
 WORDS = frozenset({"vacant", "unused", "blocked"})
 """The words of the table, explained below the page."""
 
@@ -35,7 +36,6 @@ class PlaceRow:
     name: str
     places: int | None = None
     taken: int | None = None
-    held: int | None = None
     free: int = 0
     unused: int | None = None
     blocked: int = 0
@@ -54,8 +54,7 @@ class PlaceRow:
 def heads() -> list[str]:
     """The heads of the columns."""
     return [
-        _("Plekken"), _("Bezet"), _("In gesprek"), _("Om op te reageren"), _("Vrij, niemand reageerde"),
-        _("Vrij, geen begeleider"),
+        _("Plekken"), _("Bezet"), _("Om op te reageren"), _("Vrij, niemand reageerde"), _("Vrij, geen begeleider"),
     ]  # fmt: skip
 
 

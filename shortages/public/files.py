@@ -61,7 +61,9 @@ _ABOUT = {
     "vrij_geen_begeleider": gettext_lazy("Zie ‘vrij, geen begeleider’ bij de begrippen. Exact."),
     "plekken_totaal": gettext_lazy("Ongeveer: bezet plus de plekken om op te reageren."),
     "bezet": gettext_lazy("Zie ‘bezet’ bij de begrippen. Op 5 afgerond, want dit zegt iets over studenten."),
-    "plekken_in_gesprek": gettext_lazy("Zie ‘plek in gesprek’ bij de begrippen. Op 5 afgerond."),
+    "plekken_in_gesprek": gettext_lazy(
+        "Zie ‘plek in gesprek’ bij de begrippen. Op 5 afgerond, en alleen voor heel Nederland."
+    ),
     "vrij_niemand_reageerde": gettext_lazy("Zie ‘vrij, niemand reageerde’ bij de begrippen. Op 5 afgerond."),
     "marge_plekken": gettext_lazy("Zoveel kunnen deze vier ernaast zitten, 19 van de 20 keer."),
     "weken": gettext_lazy("Weken tot het begin van de stageperiode."),

@@ -66,7 +66,7 @@ def publish_figures(*, snapshot: ShortageSnapshot) -> int:
     free = _free_in_the_country(supply)
     chains, periods = _chains(snapshot, where, free)
     shown = disclosure.tabulate(chains, lambda chain, place: _rows_of(periods[chain], place), secret())
-    of_places = _places(snapshot, where)
+    of_places = {row: _may_be_told(row, told, free) for row, told in _places(snapshot, where).items()}
     every = shown.keys() | supply.keys() | of_places.keys()
     figures = (
         _figure(
@@ -133,6 +133,24 @@ def _places(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[
             yield PublishedTable.AREAS, level, code, periods[chain], None, None, None
 
     return disclosure.tabulate(chains, rows, secret(), measures=OF_PLACES)
+
+
+def _may_be_told(row: Row, told: dict[str, Figure], listed: dict[int, int]) -> dict[str, Figure]:
+    """Leave out how many places are spoken about, but for the country when that says nothing about a small gemeente.
+
+    Such a place is in the list of places, which anybody can count: where it shows four, a protected size of five says
+    that one to four students are spoken to. One figure for the country tells no gemeente apart, unless about all places
+    there that it can be are spoken about; those are the listed ones less those nobody reacted to. Half of them is far
+    from that, and the rule reads published figures only (docs/disclosure.md).
+    """
+    held = told.get("held")
+    if held is None or held.value is None:
+        return told
+    unused = told["unused"].value
+    others = listed[row[3]] - (2 * disclosure.STEP if unused is None else unused) - disclosure.STEP
+    if row[1] == AreaLevel.COUNTRY and 2 * held.value <= others:
+        return told
+    return {name: figure for name, figure in told.items() if name != "held"}
 
 
 def _chains(

@@ -63,13 +63,16 @@ def mind(shown: Shown, groups: list[Group], in_list: Mapping[str, int], *, exact
                 attacker.hear(terms, value, value)
             elif exact:
                 attacker.hear(terms, 0, FEW - 1)
-            else:
+            elif kind != "plekken_in_gesprek":  # told of the country only, and not always: a dash says nothing of it
                 attacker.hear(terms, 0, 5 * math.ceil(5.8 * math.sqrt(stretches) / 5))
     for town in TOWNS:
         for kind in ("plekken_in_gesprek", "vrij_niemand_reageerde"):
             here = {(kind, group): 1.0 for group in groups if group[0] == town}
             if here:
                 attacker.hear(here, 0, in_list.get(town, 0))
+        both = ("plekken_in_gesprek", "vrij_niemand_reageerde")  # nobody is spoken to about a place nobody reacted to
+        if here := {(kind, group): 1.0 for kind in both for group in groups if group[0] == town}:
+            attacker.hear(here, 0, in_list.get(town, 0))
     return attacker
 
 

@@ -128,6 +128,7 @@ def test_the_old_open_data_give_few_students_away(monkeypatch):
     """Exact totals with dashes, and free places less than the list shows: the same attacks find all of it."""
     monkeypatch.setattr(disclosure, "tabulate", exact_figures)
     monkeypatch.setattr(publish, "_supply", free_of_the_count)
+    monkeypatch.setattr(publish, "_may_be_told", lambda _row, told, _listed: told)
     season = nights.begin(seed=2)
     with clock.at(nights.FIRST_NIGHT):
         season.fill(talks=24, placed=12)
@@ -152,6 +153,16 @@ def test_the_old_open_data_give_few_students_away(monkeypatch):
     spoken = [row for row in list_minus_table(rows, in_list) if row[2] < FEW]
     assert spoken
     assert all(talks[day][code] >= number for day, code, number in spoken)
+
+
+def test_places_spoken_about_per_area_gave_few_students_away_where_few_places_are_listed():
+    """A province less than the country leaves a protected size of five: one to nine, and the list shows four."""
+    groups, in_list = [("GM0546", "a"), ("GM0034", "b")], {"GM0546": 60, "GM0034": 4}
+    country = {("land", "NL", "plekken_in_gesprek"): 25}
+    areas = country | {("provincie", "PV28", "plekken_in_gesprek"): 20}
+    there = [("plekken_in_gesprek", groups[1])]
+    assert places.mind(areas, groups, in_list).range_of(there) == (1, 4)
+    assert places.mind(country, groups, in_list).range_of(there) == (0, 4)  # as the list says by itself
 
 
 @pytest.mark.django_db

@@ -114,6 +114,17 @@ def test_places_one_can_react_to_are_all_those_in_the_list_also_when_somebody_is
     assert {row.free for row in snapshot.published.filter(table="gebieden", free__gt=0)} == {25}
 
 
+def test_places_spoken_about_are_told_of_the_country_only_and_when_most_places_are_not(place):
+    """They are in the list of places, so a gemeente with few places there would be told apart (docs/disclosure.md)."""
+    snapshot = place.count()
+    for held, unused, is_told in ((30, 60, True), (30, 160, False), (100, 0, False)):
+        snapshot.published.all().delete()
+        snapshot.supply.update(places=200 + 15, free=200 - held, held=held, vacant=200, unused=unused)
+        publish_figures(snapshot=snapshot)
+        told = snapshot.published.filter(held__isnull=False)
+        assert [row.level for row in told] == (["land"] if is_told else []), (held, unused)
+
+
 def test_what_helps_is_published_from_ten_students_on_without_gemeente_team_or_school(place):
     snapshot = place.count()
     snapshot.published.all().delete()
