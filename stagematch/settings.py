@@ -118,6 +118,11 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default="postgres://stagematc
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Lets PostgreSQL keep the plans of what asks for it (stagematch.ui.prepared); off for a pooler that swaps connections
+# and does not know prepared statements (PgBouncer before 1.21).
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = (
+    5 if env.bool("DATABASE_PREPARED_STATEMENTS", default=True) else None
+)
 REDIS_URL: str = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 CACHES = {
     # The cache lives in Postgres' neighbour only for speed; pages must work when it is away.

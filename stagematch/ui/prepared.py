@@ -1,7 +1,8 @@
-"""A query whose SQL Django works out once per process instead of once per request.
+"""A query whose SQL Django works out once per process, and PostgreSQL plans once per connection, instead of at every request.
 
-For a query with subqueries, putting the SQL together takes longer than answering it does. The ORM stays the only place
-where the query is written, rules about who may see what included; only the values differ from call to call.
+For a query with subqueries, putting the SQL together and planning it each take longer than answering it does. The ORM
+stays the only place where the query is written, rules about who may see what included; only the values differ from call
+to call.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+import psycopg
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from psycopg.types.numeric import Int8
 
 Row = TypeVar("Row", bound=models.Model)
 Value = int | dt.date | Collection[int]
@@ -51,7 +55,9 @@ class Prepared:
         parameters: list[Any] = [
             given[place.name][place.at] if isinstance(place, _Place) else place for place in places
         ]
-        with connection.cursor() as cursor:
+        # psycopg takes the smallest type a number fits in; of one type it is the same statement every time.
+        parameters = [Int8(value) if type(value) is int else value for value in parameters]
+        with _cursor() as cursor:
             cursor.execute(sql, parameters)
             found = cursor.fetchall()
         # The conversions of each field, such as reading JSON, as the queryset itself does them.
@@ -76,6 +82,21 @@ class Prepared:
             raise ValueError(f"not in the query: {sorted({place.name for place in missing})}")
         names = list(query.selected) if query.selected else [*query.values_select, *query.annotation_select]
         return sql, places, compiler, names
+
+
+class _Planned(psycopg.Cursor[Any]):
+    """Has PostgreSQL keep the plan of what is asked, for this connection (setting `prepare_threshold`)."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> _Planned:
+        return super().execute(query, params, **{"prepare": True, **options})
+
+
+def _cursor() -> CursorWrapper:
+    """As `connection.cursor()`, log of queries and wrappers included; values go to the server apart from the SQL."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        wrapped: CursorWrapper = connection._prepare_cursor(_Planned(connection.connection))  # type: ignore[attr-defined]
+        return wrapped
 
 
 class _Place:

@@ -61,3 +61,38 @@ def test_an_object_reads_what_was_left_out_when_asked():
         assert len(queries) == 0
         assert made.first_name == user.first_name
     assert len(queries) == 1
+
+
+def kept_plans() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%organisations_stageperiod%%'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_the_plan_is_kept_once_whatever_the_numbers():
+    day = today()
+    periods.rows(day=day, pk=1)
+    before = kept_plans()
+    assert before >= 1
+    for pk in (2, 40_000, 3_000_000_000):  # each of another type to psycopg
+        assert periods.rows(day=day, pk=pk) == []
+    assert kept_plans() == before
+
+
+def test_a_pooler_that_knows_no_prepared_statements_gets_none(monkeypatch):
+    fresh = Prepared(lambda pk: StagePeriod.objects.filter(pk=pk).values("name"), pk=int)
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.connection, "prepare_threshold", None)
+    period, before = f.PeriodFactory(), kept_plans()
+    assert fresh.rows(pk=period.pk) == [{"name": period.name}]
+    assert kept_plans() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_goes_on_after_the_connection_was_closed():
+    period = f.PeriodFactory(starts_on=today())
+    for _ in range(2):
+        assert periods.rows(day=today() - dt.timedelta(days=1), pk=period.pk) == [{"slug": period.slug}]
+        connection.close()
