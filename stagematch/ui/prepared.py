@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import psycopg
@@ -88,7 +89,10 @@ class _Planned(psycopg.Cursor[Any]):
     """Has PostgreSQL keep the plan of what is asked, for this connection (setting `prepare_threshold`)."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> _Planned:
-        return super().execute(query, params, **{"prepare": True, **options})
+        super().execute(query, params, **{"prepare": True, **options})
+        # psycopg forgets the text when only the name of a plan was sent; Django's log of queries reads it here.
+        self._query = SimpleNamespace(query=str(query).encode())  # type: ignore[assignment]
+        return self
 
 
 def _cursor() -> CursorWrapper:

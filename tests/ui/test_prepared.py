@@ -76,8 +76,10 @@ def test_the_plan_is_kept_once_whatever_the_numbers():
     periods.rows(day=day, pk=1)
     before = kept_plans()
     assert before >= 1
-    for pk in (2, 40_000, 3_000_000_000):  # each of another type to psycopg
-        assert periods.rows(day=day, pk=pk) == []
+    with CaptureQueriesContext(connection) as queries:
+        for pk in (2, 40_000, 3_000_000_000):  # each of another type to psycopg
+            assert periods.rows(day=day, pk=pk) == []
+    assert ["organisations_stageperiod" in query["sql"] for query in queries] == [True] * 3
     assert kept_plans() == before
 
 
