@@ -10,6 +10,8 @@ from django.db.backends.base.creation import TEST_DATABASE_PREFIX
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.live_server_helper import LiveServer
 
+from shortages import stored
+
 
 def _is_throw_away() -> bool:
     return str(connection.settings_dict["NAME"]).startswith(TEST_DATABASE_PREFIX)
@@ -50,4 +52,6 @@ def served_demo(blocker: Any, *, keep: bool) -> Iterator[str]:
                 server.stop()
             assert _is_throw_away()
             call_command("flush", interactive=False, verbosity=0)
+            # Keys begin at 1 again: the next count must not get the demo's market, unpacked once per process.
+            stored._cache.clear()
             connections.close_all()
