@@ -116,6 +116,8 @@ def pack(market: StoredMarket) -> bytes:
 
 def write(snapshot: ShortageSnapshot, market: StoredMarket) -> None:
     """Pack the market into the row of the count. Nowhere is it whole: for the country it is 30 MB, as text twice that."""
+    with _lock:  # what this process unpacked under the same key is of before
+        _cache.pop(snapshot.pk, None)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE market_piece (number serial, data bytea)")
         cursor.execute("ALTER TABLE market_piece ALTER data SET STORAGE EXTERNAL")
