@@ -28,7 +28,7 @@ def other_school(db) -> Organisation:
 
 @pytest.fixture
 def organisation(db) -> Organisation:
-    return f.OrganisationFactory(name="Buurthuis De Linde", slug="buurthuis-de-linde")
+    return f.OrganisationFactory(name="Buurthuis De Kade", slug="buurthuis-de-kade")
 
 
 @pytest.fixture

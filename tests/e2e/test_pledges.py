@@ -88,7 +88,7 @@ def test_from_a_promise_on_a_phone_to_a_student(
 def test_a_promise_is_made_without_javascript(new_page: Callable[..., Page], roadshow: Roadshow) -> None:
     page = new_page(javascript=False, viewport={"width": 390, "height": 844})
     page.goto(f"/roadshows/{roadshow.slug}/")
-    page.get_by_label("Organisatie").fill("Buurthuis De Linde")
+    page.get_by_label("Organisatie").fill("Buurthuis De Kade")
     page.get_by_role("button", name="Zeg toe").click()
     expect(page.locator("main")).to_contain_text("Vul ‘Je e-mailadres’ in.")
     page.get_by_label("Je e-mailadres").fill("contact@buurt.example")

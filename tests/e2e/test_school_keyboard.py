@@ -181,8 +181,10 @@ def test_a_list_from_the_file_to_done(keys: Keys, school: Any, tmp_path: Path) -
 
 def _send(keys: Keys, file: Path) -> None:
     """Choose the file as a keyboard does: the space bar on the field opens the window of the system."""
-    keys.to("^Bestand", tag="input")
+    # Listen before the field has the focus: the order to catch the window and the key reach the page by two ways,
+    # and the key may be first.
     with keys.page.expect_file_chooser() as chooser:
+        keys.to("^Bestand", tag="input")
         keys.press("Space")
     chooser.value.set_files(file)
     keys.open("Stuur het bestand", "Welke kolom is wat")

@@ -195,7 +195,7 @@ def _papers(here: Page, desk: Page, office: Page, placement: Placement, folder: 
         desk.get_by_role("link", name="Concept-overeenkomst (pdf)").click()
     draft = folder / "pok.pdf"
     download.value.save_as(draft)
-    names = ["Samira El Amrani", "Roc De Brug", "Buurthuis De Linde", "Dewi Verzonnen", "100123456", "concept"]
+    names = ["Samira El Amrani", "Roc De Brug", "Buurthuis De Kade", "Dewi Verzonnen", "100123456", "concept"]
     assert steps.contains(steps.text_of_pdf(draft), names) == []
 
     here.goto("/mijn/stage/")
@@ -393,7 +393,7 @@ def _stopped_early(page: Page, desk: Page, broker: User, post: Post) -> None:
         page.get_by_label("Ja, ik stop deze stage").check()
         steps.done(page, "Stop de stage", "De stage is gestopt. Iedereen heeft bericht.")
         for address, subject in (
-            ("noa@walk.example", "Je stage bij Buurthuis De Linde is gestopt"),
+            ("noa@walk.example", "Je stage bij Buurthuis De Kade is gestopt"),
             ("broker@cast.example", "De stage van Noa Verzonnen is gestopt"),
             ("coordinator@cast.example", "De stage van Noa Verzonnen is gestopt"),
         ):

@@ -144,7 +144,7 @@ def test_a_broker_changes_texts_but_not_what_the_organisation_is(sign_in, broker
     assert organisation.description == "Wij zijn er voor de buurt."
     assert organisation.response_term_days == 8
     assert not organisation.second_interview
-    assert (organisation.name, organisation.email_domain) == ("Buurthuis De Linde", "")
+    assert (organisation.name, organisation.email_domain) == ("Buurthuis De Kade", "")
     assert organisation.is_approved
 
 

@@ -22,7 +22,7 @@ from tests import factories as f
 from tests.accounts.test_sign_in import sign_in_by_code, who
 
 pytestmark = pytest.mark.django_db
-NEW = "nieuw@linde.example"
+NEW = "nieuw@kade.example"
 NAMES = {"first_name": "Kees", "last_name": "Nieuw"}
 TEMPLATE = "organisations/member_invitation"
 
@@ -77,7 +77,7 @@ def test_inviting_keeps_the_rules(organisation, broker, supervisor, other_organi
 def test_one_person_makes_50_invitations_a_day_at_most(organisation, broker, monkeypatch):
     monkeypatch.setattr(services, "A_DAY", 2)
     for number in range(2):
-        invite(organisation, broker, email=f"n{number}@linde.example")
+        invite(organisation, broker, email=f"n{number}@kade.example")
     assert code_of(invite, organisation, broker) == "too_many"
 
 
@@ -181,7 +181,7 @@ def test_whoever_has_an_account_signs_in_first(client, organisation, broker):
     assert not known.memberships.exists()
     sign_in_by_code(client, NEW)
     assert client.get("/start/")["Location"] == reverse("my-invitations")
-    assert "Buurthuis De Linde" in client.get(reverse("my-invitations")).content.decode()
+    assert "Buurthuis De Kade" in client.get(reverse("my-invitations")).content.decode()
     invitation = Invitation.objects.get()
     client.post(reverse("my-invitations"), {"uitnodiging": str(invitation.public_id)})
     known.refresh_from_db()
@@ -319,7 +319,7 @@ def test_a_broker_invites_in_the_admin_for_the_own_organisation_only(
 
 def test_invitations_go_30_days_after_they_ended(organisation, broker):
     invite(organisation, broker)
-    services.revoke_invitation(invitation=invite(organisation, broker, email="b@linde.example"), actor=broker)
+    services.revoke_invitation(invitation=invite(organisation, broker, email="b@kade.example"), actor=broker)
     day = today() + dt.timedelta(days=32)
     assert services.forget_invitations(day=day, dry_run=True) == 1
     assert services.forget_invitations(day=day) == 1

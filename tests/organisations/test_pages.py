@@ -21,12 +21,12 @@ def page(organisation: Organisation) -> str:
 
 def test_everybody_reads_who_an_organisation_is(client, organisation, vacancy):
     Organisation.objects.filter(pk=organisation.pk).update(
-        description="Een huis in de wijk.\n<b>Met koffie</b>", vision="Iedereen leert.", website="https://linde.example"
+        description="Een huis in de wijk.\n<b>Met koffie</b>", vision="Iedereen leert.", website="https://kade.example"
     )
-    f.LocationFactory(organisation=organisation, name="De Linde", street="Lindelaan 4", step_free=True)
+    f.LocationFactory(organisation=organisation, name="De Kade", street="Lindelaan 4", step_free=True)
     text = client.get(page(organisation)).content.decode()
     for part in (
-        "Buurthuis De Linde",
+        "Buurthuis De Kade",
         "Een huis in de wijk.",
         "Iedereen leert.",
         "Lindelaan 4",

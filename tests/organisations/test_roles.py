@@ -69,7 +69,7 @@ def test_role_required_answers_403(rf, broker, student, admin_user):
 
 
 def test_describe_says_role_and_organisation(broker, admin_user, student):
-    assert describe(broker) == "stagemakelaar, Buurthuis De Linde"
+    assert describe(broker) == "stagemakelaar, Buurthuis De Kade"
     assert describe(admin_user) == "platformbeheerder"
     assert describe(student) == ""
 

@@ -81,7 +81,7 @@ def test_everybody_with_a_part_gets_to_their_own_page_and_only_their_own_actions
     client.force_login(request.getfixturevalue(who))
     page = client.get(reverse("placement-file", args=[running.public_id]), follow=True)
     assert page.status_code == 200
-    assert "Buurthuis De Linde" in page.content.decode()
+    assert "Buurthuis De Kade" in page.content.decode()
     for slug, one in ACTIONS.items():
         expected = {200, 302} if SIDES[who] in one.sides else {403}
         assert client.get(action(running, slug)).status_code in expected, slug

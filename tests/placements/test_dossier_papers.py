@@ -63,11 +63,11 @@ def test_the_draft_is_an_accessible_pdf_with_every_part_of_the_agreement(placeme
     assert root["/Lang"].startswith("nl")
     assert root["/MarkInfo"]["/Marked"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert reader.metadata.title == "Praktijkovereenkomst van Samira El Amrani bij Buurthuis De Linde"
+    assert reader.metadata.title == "Praktijkovereenkomst van Samira El Amrani bij Buurthuis De Kade"
     assert {"/H1", "/Table", "/TH", "/TD"} <= tags_of(reader)
     text = text_of(pdf)
     for part in (
-        "concept", "Samira El Amrani", "Roc De Brug", "Buurthuis De Linde", "100123456", "25615", "Sociaal werker",
+        "concept", "Samira El Amrani", "Roc De Brug", "Buurthuis De Kade", "100123456", "25615", "Sociaal werker",
         "maandag en dinsdag", "320", "Een groep begeleiden", "€ 350 per maand", "startgesprek", "Handtekeningen",
     ):  # fmt: skip
         assert part in text, part

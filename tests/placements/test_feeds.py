@@ -117,7 +117,7 @@ def test_an_organisation_has_its_own_feed(client, two):
 @pytest.mark.parametrize(
     "address",
     ["/stageplekken/feed.atom", "/stageplekken/feed.json", "/sitemap.xml", "/sitemap-plekken.xml", "/insluiten.js",
-     "/insluiten/buurthuis-de-linde/"],
+     "/insluiten/buurthuis-de-kade/"],
 )  # fmt: skip
 def test_asking_again_is_cheap_and_nothing_is_remembered(client, two, address):
     first = client.get(address)
@@ -205,5 +205,5 @@ def test_stagemakelaar_gets_the_lines_for_the_own_site(client, vacancy, broker, 
     assert client.get(address).status_code == 403
     client.force_login(broker)
     page = client.get(address).content.decode()
-    assert 'data-organisatie="buurthuis-de-linde"' in page.replace("&quot;", '"')
+    assert 'data-organisatie="buurthuis-de-kade"' in page.replace("&quot;", '"')
     assert address in client.get(reverse("admin:placements_vacancy_changelist")).content.decode()

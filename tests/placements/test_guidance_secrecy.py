@@ -94,8 +94,11 @@ def readable(body: bytes) -> str:
 
 
 def found_in(text: str) -> list[str]:
-    words = [*WORDS.values(), *(str(number) for number in NUMBERS.values()), *WORDS_OF_OURS]
-    return [word for word in words if word.lower() in text.lower()]
+    """What of ours stands in the text; a number only as a number, for five digits also fall inside random keys."""
+    words = [word for word in (*WORDS.values(), *WORDS_OF_OURS) if word.lower() in text.lower()]
+    return words + [
+        str(number) for number in NUMBERS.values() if re.search(rf"(?<![0-9A-Za-z]){number}(?![0-9A-Za-z])", text)
+    ]
 
 
 def look(client: Client, url: str) -> tuple[int, str]:

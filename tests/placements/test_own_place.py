@@ -56,9 +56,9 @@ def test_from_a_known_organisation_to_a_placement_by_the_ordinary_path(
     client, search, vacancy, broker, capacity, team_lead
 ):
     client.force_login(search.student.user)
-    first = client.post(reverse("own-places"), form_of(organisation_name="De Linde", contact_email="", contact_name=""))
-    assert "Buurthuis De Linde" in first.content.decode()  # is it one of these?
-    chosen = form_of(organisation_name="De Linde", organisation="buurthuis-de-linde", contact_email="", contact_name="")
+    first = client.post(reverse("own-places"), form_of(organisation_name="De Kade", contact_email="", contact_name=""))
+    assert "Buurthuis De Kade" in first.content.decode()  # is it one of these?
+    chosen = form_of(organisation_name="De Kade", organisation="buurthuis-de-kade", contact_email="", contact_name="")
     page = client.post(reverse("own-places"), chosen, follow=True).content.decode()
     assert "De stagemakelaar kijkt ernaar" in page
     [mail] = mails("own_place_asked")

@@ -103,7 +103,7 @@ def test_preview_is_word_for_word_the_mail(application, broker, student):
     reject(application, broker, **words)
     mail = OutgoingMail.objects.get(template="rejection")
     assert preview.subject == mail.subject
-    assert preview.text.replace(application.alias, student.get_short_name()) == mail.body_text
+    assert preview.text.replace(f"Hoi {application.alias},", f"Hoi {student.get_short_name()},") == mail.body_text
 
 
 def test_preview_hides_the_places_near_the_home_until_the_name_is_known(application, broker, other_vacancy):

@@ -199,10 +199,10 @@ def test_editor_offers_only_people_of_this_team_and_period(client, vacancy, capa
 def test_a_platform_admin_first_finds_the_organisation(client, vacancy, other_vacancy, admin_user):
     client.force_login(admin_user)
     address = reverse("admin:placements_vacancy_add")
-    page = client.get(address, {"zoek": "linde"}).content.decode()
-    assert "Buurthuis De Linde" in page
+    page = client.get(address, {"zoek": "kade"}).content.decode()
+    assert "Buurthuis De Kade" in page
     assert "Wijkwerk West" not in page
-    form = client.get(address, {"organisatie": "buurthuis-de-linde"}).content.decode()
+    form = client.get(address, {"organisatie": "buurthuis-de-kade"}).content.decode()
     assert vacancy.team.name in form
     assert other_vacancy.team.name not in form
     assert Vacancy.objects.filter(status=VacancyStatus.DRAFT).count() == 0

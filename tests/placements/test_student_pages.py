@@ -330,7 +330,7 @@ def test_a_document_is_for_the_owner_and_for_who_invited(
     own = client.get(url_of("document-download", cv))
     assert own.status_code == 200
     assert b"".join(own.streaming_content).startswith(b"%PDF")
-    assert "stagemakelaar, Buurthuis De Linde" in client.get(reverse("my-data")).content.decode()
+    assert "stagemakelaar, Buurthuis De Kade" in client.get(reverse("my-data")).content.decode()
 
 
 # --- Costs --------------------------------------------------------------------------------------------------

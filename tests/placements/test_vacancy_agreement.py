@@ -56,9 +56,9 @@ def test_a_teamcoach_without_an_account_reads_everything_and_agrees(client, draf
     services.update_vacancy(
         vacancy=draft, actor=broker, supervisors=[capacity], wanted_profile="Wie graag kookt.", wished_goals="Plannen"
     )
-    services.ask_agreement(vacancy=draft, actor=broker, email="sanne@delinde.example", name="Sanne Stip")
+    services.ask_agreement(vacancy=draft, actor=broker, email="sanne@dekade.example", name="Sanne Stip")
     mail = OutgoingMail.objects.get(template="vacancy_agreement")
-    assert mail.to_email == "sanne@delinde.example"
+    assert mail.to_email == "sanne@dekade.example"
     assert draft.tasks not in mail.body_text
     address = link_in(mail)
     page = client.get(address)
@@ -122,8 +122,8 @@ def test_asking_is_bounded_and_needs_somebody_to_ask(draft, broker):
     assert code_of(services.ask_agreement, vacancy=draft, actor=broker) == "no_team_lead"
     assert code_of(services.ask_agreement, vacancy=draft, actor=broker, email="geen adres") == "bad_email"
     for _ in range(5):
-        services.ask_agreement(vacancy=draft, actor=broker, email="sanne@delinde.example")
-    again = code_of(services.ask_agreement, vacancy=draft, actor=broker, email="sanne@delinde.example")
+        services.ask_agreement(vacancy=draft, actor=broker, email="sanne@dekade.example")
+    again = code_of(services.ask_agreement, vacancy=draft, actor=broker, email="sanne@dekade.example")
     assert again == "asked_too_often"
 
 

@@ -184,10 +184,10 @@ def test_a_file_that_is_gone_does_not_stop_the_download(client, search, student)
 def test_looks_are_told_per_person_and_day(client, search, student, broker):
     with at(dt.date(2027, 1, 4)):
         for _ in range(3):
-            record_view(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Linde")
-        record_download(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Linde")
+            record_view(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Kade")
+        record_download(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Kade")
     with at(dt.date(2027, 1, 5)):
-        record_view(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Linde")
+        record_view(actor=broker, subject=student, obj=search, label="stagemakelaar, Buurthuis De Kade")
     looks = looks_at(student, limit=10)
     assert [(look.day, look.times, look.what) for look in looks] == [
         (dt.date(2027, 1, 5), 1, "bekeken"),

@@ -347,23 +347,23 @@ def test_a_school_sees_counts_per_organisation_and_nobodys_name_or_words(
     give(asked, team_lead, InventoryChoice.MAYBE, places=3, needed=MARK, supervisors=[guide])
     client = signed_in(coordinator)
     page = text_of(client.get(reverse("school-inventory")))
-    assert "Buurthuis De Linde" in page
+    assert "Buurthuis De Kade" in page
     assert "Leiden en Bollenstreek" in page
     assert "(misschien 3)" in page
     assert "1 van 2" in page
     table = text_of(client.get(reverse("school-inventory-csv")))
-    assert "Buurthuis De Linde;2;1;0;1;0;0;0;3" in table
+    assert "Buurthuis De Kade;2;1;0;1;0;0;0;3" in table
     for hidden in (MARK, team_lead.get_full_name(), supervisor.get_full_name(), "Team Noord", team_lead.email):
         assert hidden not in page
         assert hidden not in table
     book = load_workbook(io.BytesIO(client.get(reverse("school-inventory-xlsx")).content))
     assert book.active is not None
-    assert book.active["A2"].value == "Buurthuis De Linde"
+    assert book.active["A2"].value == "Buurthuis De Kade"
 
 
 def test_a_school_in_another_region_sees_none_of_it(region, asked, other_coordinator, other_school):
     client = signed_in(other_coordinator)
-    assert "Buurthuis De Linde" not in text_of(client.get(reverse("school-inventory")))
+    assert "Buurthuis De Kade" not in text_of(client.get(reverse("school-inventory")))
     assert client.get(reverse("school-inventory-csv")).status_code == 302
     assert "in welke regio je school ligt" in text_of(client.get(reverse("school-inventory-new")))
 

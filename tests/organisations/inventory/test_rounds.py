@@ -106,7 +106,7 @@ def test_a_school_counts_per_organisation_in_its_region(region, asked, team_lead
     give(asked, team_lead, places=3)
     requests = selectors.requests_in_region(coordinator, period)
     row: Any = selectors.organisation_rows(requests).get()
-    assert (row.name, row.asked, row.answered, row.yes, row.places_yes) == ("Buurthuis De Linde", 2, 1, 1, 3)
+    assert (row.name, row.asked, row.answered, row.yes, row.places_yes) == ("Buurthuis De Kade", 2, 1, 1, 3)
     assert (row.maybe, row.no, row.arranged, row.places_maybe) == (0, 0, 0, 0)
 
 

@@ -24,7 +24,7 @@ from tests.roadshows.pledges.cast import EMAIL, link_in_mail, promise
 
 pytestmark = pytest.mark.django_db
 TYPED = {
-    "organisation_name": "Buurthuis De Linde",
+    "organisation_name": "Buurthuis De Kade",
     "kind": "places",
     "number": "3",
     "year": "2",
@@ -67,7 +67,7 @@ def test_nothing_typed_is_lost_when_the_address_is_missing(client, roadshow):
     answer = client.post(_new(roadshow), {**TYPED, "contact_email": "", "note": "Vanaf maart"})
     assert answer.status_code == 422
     page = answer.content.decode()
-    assert "Buurthuis De Linde" in page
+    assert "Buurthuis De Kade" in page
     assert "Vanaf maart" in page
     assert not Pledge.objects.exists()
 
@@ -77,7 +77,7 @@ def test_a_second_tap_on_the_button_is_no_second_promise(client, roadshow):
     client.post(_new(roadshow), TYPED)
     assert Pledge.objects.count() == 1
     with at(now() + dt.timedelta(minutes=11)):
-        pledges.record_pledge(roadshow=roadshow, organisation_name="Buurthuis De Linde", number=3, contact_email=EMAIL)
+        pledges.record_pledge(roadshow=roadshow, organisation_name="Buurthuis De Kade", number=3, contact_email=EMAIL)
     assert Pledge.objects.count() == 2
 
 
@@ -329,7 +329,7 @@ def test_an_organiser_does_everything_on_one_page(client, roadshow, organiser, o
     page = reverse("roadshow-pledge", args=[roadshow.slug, pledge.public_id])
     edit = {
         "actie": "wijzig",
-        "wijzig-organisation_name": "Buurthuis De Linde",
+        "wijzig-organisation_name": "Buurthuis De Kade",
         "wijzig-organisation": organisation.pk,
         "wijzig-years": ["2", "4"],
         "wijzig-contact_email": EMAIL,
