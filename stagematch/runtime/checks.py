@@ -1,11 +1,13 @@
 """`bin/test`: every check and test, on servers of its own.
 
 The last line is `N passed, N failed`, in which each check (lint, types, …) counts for one. A test
-that is skipped counts as failed: what cannot run here has not been tested.
+that is skipped counts as failed: what cannot run here has not been tested. A browser test that fails
+is tried once more and named (RERUN) when that helps; no other test gets a second chance.
 """
 
 import argparse
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -31,6 +33,8 @@ CHECKS: dict[str, Sequence[str]] = {
     "deploy settings": ("manage.py", "check", "--fail-level", "ERROR"),
 }
 PARTS = ("lint", "unit", "browser")
+# A browser is a program of its own, on a machine that also runs the server and the database: it can be late once.
+SECOND_TRY = ("--reruns", "1", "-rfER")
 
 
 @dataclass
@@ -113,7 +117,7 @@ def run_parts(parts: Sequence[str], pytest_arguments: Sequence[str]) -> Tally:
             _pytest(["-n", "2", "-m", "not browser", *pytest_arguments], tally)
         if "browser" in parts:
             _check("browser found", ("-m", "tests.e2e.browser"), tally)
-            _pytest(["-n", "2", "-m", "browser", *pytest_arguments], tally)
+            _pytest(["-n", "2", "-m", "browser", *SECOND_TRY, *pytest_arguments], tally)
     return tally
 
 
@@ -127,12 +131,15 @@ def main() -> int:
     parser.add_argument("parts", nargs="*", help=f"only these of: {', '.join(PARTS)} (default: all)")
     parser.add_argument("-k", metavar="EXPRESSION", help="passed on to pytest")
     parser.add_argument("-x", action="store_true", help="passed on to pytest: stop at the first failure")
+    parser.add_argument("--seed", type=int, help="the order of an earlier run, which said it (default: a new one)")
     options = parser.parse_args()
     unknown = [part for part in options.parts if part not in PARTS]
     if unknown:
         parser.error(f"no such part: {unknown[0]}; choose from {', '.join(PARTS)}")
-    extra = [*(["-k", options.k] if options.k else []), *(["-x"] if options.x else [])]
+    seed = random.randrange(2**32) if options.seed is None else options.seed  # noqa: S311 - an order, no secret
+    extra = [*(["-k", options.k] if options.k else []), *(["-x"] if options.x else []), f"--randomly-seed={seed}"]
     start = time.monotonic()
+    say(f"tests in the order of --seed {seed}")
     try:
         tally = run_parts(options.parts or PARTS, extra)
     except OperatorError as error:

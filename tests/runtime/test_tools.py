@@ -83,6 +83,21 @@ def test_a_failing_a_skipped_and_a_broken_test_all_make_the_run_fail(tmp_path: P
     assert tally.line() == "1 passed, 3 failed, 1 skipped (counted as failed)"
 
 
+def test_a_second_try_counts_once_and_a_test_that_fails_twice_has_failed(tmp_path: Path) -> None:
+    test = tmp_path / "test_example.py"
+    test.write_text(
+        "import pathlib\n"
+        f"flag = pathlib.Path({str(tmp_path / 'flag')!r})\n"
+        "def test_late_once():\n"
+        "    first, _ = not flag.exists(), flag.touch()\n"
+        "    assert not first\n"
+        "def test_wrong(): assert False\n"
+    )
+    tally = checks.Tally()
+    checks._pytest(["-p", "no:cacheprovider", *checks.SECOND_TRY, str(test)], tally)
+    assert (tally.passed, tally.failed, tally.skipped) == (1, 1, 0)
+
+
 def test_a_run_that_finds_no_tests_has_failed(tmp_path: Path) -> None:
     tally = checks.Tally()
     checks._pytest(["-p", "no:cacheprovider", str(tmp_path)], tally)
