@@ -7,14 +7,13 @@ milliseconds. NULLs would silently vanish from such a string: every column's len
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import psycopg
-from django.db import connection
+
+from stagematch.cursors import cursor_of
 
 Kind = Literal["i4", "i8", "f8", "uuid"]
 Column = npt.NDArray[Any]
@@ -50,7 +49,7 @@ def read_together(*queries: Query) -> list[dict[str, Column]]:
     """Read several queries in one statement: each of them is one row, so side by side they are one row too."""
     parts = [f"({_statement(query)}) AS q{number}" for number, query in enumerate(queries)]
     statement = "SELECT * FROM " + ", ".join(parts)  # noqa: S608 -- put together from this package's own text
-    with binary_cursor() as cursor:
+    with cursor_of(binary=True) as cursor:
         # As text: in a web request django-pghistory looks at every statement, and only knows text.
         cursor.execute(statement, [value for query in queries for value in query.params])
         row = iter(cursor.fetchone())
@@ -75,17 +74,6 @@ def _columns(query: Query, count: int, row: Iterator[Any]) -> dict[str, Column]:
             raise SnapshotError(msg)
         result[name] = column.astype(column.dtype.newbyteorder("="))
     return result
-
-
-@contextmanager
-def binary_cursor() -> Iterator[Any]:
-    """Django's own cursor, query log included, but with binary answers (Django's default gives text)."""
-    connection.ensure_connection()
-    raw: Any = psycopg.Cursor(connection.connection)
-    raw.format = psycopg.pq.Format.BINARY
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(raw) as cursor:
-        yield cursor
 
 
 def rows_of(known: Column, wanted: Column) -> tuple[Column, Column]:

@@ -19,12 +19,13 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 import numpy as np
 from django.db import connection
 
-from matchmaking.columns import Column, SnapshotError, binary_cursor
+from matchmaking.columns import Column, SnapshotError
 from matchmaking.engine.structural import Structure
 from matchmaking.engine.types import Bools, Exclusions, Pairs, Policy, Pools, Students, Vacancies
 from shortages.counting import Place, Structural
 from shortages.market import Areas, Night
 from shortages.models import ShortageSnapshot
+from stagematch.cursors import cursor_of
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -260,7 +261,7 @@ def market_of(snapshot: ShortageSnapshot) -> StoredMarket | None:
     with _lock:
         if snapshot.pk in _cache:
             return _cache[snapshot.pk]
-        with binary_cursor() as cursor:
+        with cursor_of(binary=True) as cursor:
             # As text it would be twice as large.
             cursor.execute("SELECT market FROM shortages_shortagesnapshot WHERE id = %s", [snapshot.pk])
             found = cursor.fetchone()

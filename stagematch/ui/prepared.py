@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 
 import psycopg
 from django.db import connection, models
-from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from psycopg.types.numeric import Int8
+
+from stagematch.cursors import cursor_of
 
 Row = TypeVar("Row", bound=models.Model)
 Value = int | dt.date | Collection[int]
@@ -58,7 +59,7 @@ class Prepared:
         ]
         # psycopg takes the smallest type a number fits in; of one type it is the same statement every time.
         parameters = [Int8(value) if type(value) is int else value for value in parameters]
-        with _cursor() as cursor:
+        with cursor_of(_Planned) as cursor:
             cursor.execute(sql, parameters)
             found = cursor.fetchall()
         # The conversions of each field, such as reading JSON, as the queryset itself does them.
@@ -93,14 +94,6 @@ class _Planned(psycopg.Cursor[Any]):
         # psycopg forgets the text when only the name of a plan was sent; Django's log of queries reads it here.
         self._query = SimpleNamespace(query=str(query).encode())  # type: ignore[assignment]
         return self
-
-
-def _cursor() -> CursorWrapper:
-    """As `connection.cursor()`, log of queries and wrappers included; values go to the server apart from the SQL."""
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        wrapped: CursorWrapper = connection._prepare_cursor(_Planned(connection.connection))  # type: ignore[attr-defined]
-        return wrapped
 
 
 class _Place:
