@@ -52,6 +52,6 @@ def served_demo(blocker: Any, *, keep: bool) -> Iterator[str]:
                 server.stop()
             assert _is_throw_away()
             call_command("flush", interactive=False, verbosity=0)
-            # Keys begin at 1 again: the next count must not get the demo's market, unpacked once per process.
+            # Keys begin at 1 again. Writing a market forgets the one under its key, but a count without any never writes.
             stored._cache.clear()
             connections.close_all()
