@@ -5,20 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from organisations.models import StagePeriod
 from placements.progress import Progress, with_progress
 from stagematch.clock import today
 from stagematch.mail.models import MailAddress
+from stagematch.ui.drawn import DrawnOnce
 from stagematch.ui.prepared import Prepared
 from students.models import Student
 
@@ -46,13 +44,11 @@ class StudentRow:
 
     @property
     def drawn(self) -> SafeString:
-        """The row as html; names are kept in this process alone (docs/decisions/0008)."""
-        return _draw(get_language(), self)
+        """The row as html; all its fields are the key."""
+        return _drawn.html(self, self)
 
 
-@lru_cache(maxsize=2048)
-def _draw(language: str, row: StudentRow) -> SafeString:
-    return render_to_string("placements/_student_row.html", {"row": row})
+_drawn = DrawnOnce("placements/_student_row.html", "row", most=2048)
 
 
 def rows_of(students: Sequence[int], period: StagePeriod | None, *, names_school: bool) -> list[StudentRow]:

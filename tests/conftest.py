@@ -6,6 +6,7 @@ import pytest
 
 from stagematch.links import views as link_views
 from stagematch.ui import kept
+from stagematch.ui.drawn import DrawnOnce
 
 pytest_plugins = ["tests.cast"]
 
@@ -29,3 +30,4 @@ def own_link_counters(monkeypatch) -> None:
 def nothing_kept(monkeypatch) -> None:
     """Let no test get what another one kept: rows are rolled back, and what was drawn from them is not."""
     monkeypatch.setattr(kept, "SALT", str(uuid.uuid4()))
+    DrawnOnce.forget()

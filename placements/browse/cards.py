@@ -1,17 +1,15 @@
 """What a place looks like in a list: one object with everything its card says, so that templates only place words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from organisations.weekdays import listing
 from organisations.weekdays import text as days_text
@@ -22,6 +20,7 @@ from stagematch.along import along
 from stagematch.clock import today
 from stagematch.regions.models import PostcodeArea
 from stagematch.regions.selectors import distance_km
+from stagematch.ui.drawn import DrawnOnce
 from students.models import PlacementSearch, Student
 
 # Long texts that a list does not show; the vector is kilobytes per row.
@@ -78,26 +77,16 @@ class Card:
     def drawn(self) -> SafeString:
         """The card as html when it says nothing that is not the same for everybody, else empty: then it is drawn by itself.
 
-        Drawn once in this process for as long as it says the same. Never with a way from home, a fit or a number of reactions.
+        Never with a way from home, a fit, a button to keep it or a number of reactions.
         """
         if self.reis or self.fit is not None or self.bewaar_url or self.reacties is not None:
             return SafeString("")
         says = (self.url, self.titel, self.organisatie, self.plaats, self.icoon, self.kleur)
         facts = (self.dagen, self.doelgroep, self.vergoeding, self.vrij, self.termijn)
-        return _draw(_Drawing((get_language(), *says, *facts), self))
+        return _drawn.html(self, says + facts)
 
 
-@dataclass(frozen=True)
-class _Drawing:
-    """A card to draw. Two are the same when everything shown is."""
-
-    key: tuple[object, ...]
-    card: Card = field(compare=False)
-
-
-@lru_cache(maxsize=512)
-def _draw(drawing: _Drawing) -> SafeString:
-    return render_to_string("ui/plek_kaart.html", {"p": drawing.card})
+_drawn = DrawnOnce("ui/plek_kaart.html", "p", most=512)
 
 
 def distance_text(km: float | None) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -24,11 +23,9 @@ from django.db.models import (
     prefetch_related_objects,
 )
 from django.db.models.functions import JSONObject
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from organisations import weekdays
@@ -40,6 +37,7 @@ from placements.guidance.rules import Facts, reasons_of
 from placements.models import Application, HelpSettings, HelpTask, LadderStep, Placement, Rejection
 from stagematch.accounts.models import User
 from stagematch.clock import today
+from stagematch.ui.drawn import DrawnOnce
 from students.enums import SearchStatus
 from students.models import PlacementSearch, Student
 
@@ -147,24 +145,14 @@ class HelpRow:
 
     @property
     def drawn(self) -> SafeString:
-        """The row as html. Drawn once in this process for as long as it says the same: most rows do, visit after visit."""
+        """The row as html."""
         user, first = self.student.user, self.found[0]
         who = (self.student.public_id, user.first_name, user.last_name, user.email)
         what = (self.where, *self.reasons, self.seeks, self.open_applications, self.max_open)
-        return _draw(_Drawing((get_language(), who, what, self.is_structural, first.action, first.code), self))
+        return _drawn.html(self, (who, what, self.is_structural, first.action, first.code))
 
 
-@dataclass(frozen=True)
-class _Drawing:
-    """A row to draw. Two are the same when everything shown is."""
-
-    key: tuple[object, ...]
-    row: HelpRow = field(compare=False)
-
-
-@lru_cache(maxsize=1024)
-def _draw(drawing: _Drawing) -> SafeString:
-    return render_to_string("placements/guidance/_row.html", {"row": drawing.row})
+_drawn = DrawnOnce("placements/guidance/_row.html", "row", most=1024)
 
 
 def settings_of(school: Organisation) -> HelpSettings:
