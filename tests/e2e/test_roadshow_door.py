@@ -17,7 +17,7 @@ from stagematch.clock import today
 from stagematch.mail.models import OutgoingMail
 from tests import factories as f
 from tests.e2e.conftest import PHONE
-from tests.roadshows.test_registration import make_roadshow
+from tests.roadshows.registration.steps import make_roadshow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MINUTE = 60_000

@@ -28,7 +28,7 @@ from stagematch.audit.models import AccessLog
 from stagematch.clock import at, now, today
 from stagematch.ui.errors import RuleError
 from tests import factories as f
-from tests.roadshows.test_registration import come, make_roadshow
+from tests.roadshows.registration.steps import come, make_roadshow
 
 pytestmark = pytest.mark.django_db
 
