@@ -11,7 +11,7 @@ from shortages.models import DemandCell, ShortageSnapshot
 from stagematch.accounts.models import User
 from students.models import PlacementSearch
 from tests import factories as f
-from tests.e2e.addresses import COORDINATOR, Visit, _page
+from tests.e2e.addresses.base import COORDINATOR, Visit, page
 
 NEW_SCHOOL = "bpv-nieuw@demo.example"
 CALM_SCHOOL = "bpv-rustig@demo.example"
@@ -43,21 +43,21 @@ def answers() -> Iterator[Visit]:
     """What a coordinator gets back: the answer of a what-if, the faults in it, lists that were chosen."""
     asked = "?waar=g:GM0599&kwalificatie=25615&leerjaar=2&dagen=1&dagen=2&plekken=5"
     place = _where()
-    yield _page("shortage-what-if", query=asked.replace("g:GM0599", place), label="shortage-what-if answered")
-    yield _page(
+    yield page("shortage-what-if", query=asked.replace("g:GM0599", place), label="shortage-what-if answered")
+    yield page(
         "shortage-what-if",
         query="?waar=nergens&kwalificatie=0&leerjaar=9&plekken=900",
         label="shortage-what-if with faults",
         status=422,
     )
-    yield _page("shortage-students", label="shortage-students everybody")
-    yield _page("shortage-students", query="?gemeente=GM0599", label="shortage-students of a gemeente")
-    yield _page("shortage-students", query="?gemeente=GM0014", label="shortage-students nobody")
-    yield _page("shortage-dashboard", query="?gebied=corop", label="shortage-dashboard per COROP-gebied")
-    yield _page("shortage-fit", query="?leerjaar=1", label="shortage-fit of leerjaar 1")
-    yield _page("school-students", query="?stand=searching&leerjaar=2", label="school-students chosen")
-    yield _page("school-students", query="?pagina=2", label="school-students second page")
-    yield _page("school-help", query="?pagina=2", label="school-help second page")
+    yield page("shortage-students", label="shortage-students everybody")
+    yield page("shortage-students", query="?gemeente=GM0599", label="shortage-students of a gemeente")
+    yield page("shortage-students", query="?gemeente=GM0014", label="shortage-students nobody")
+    yield page("shortage-dashboard", query="?gebied=corop", label="shortage-dashboard per COROP-gebied")
+    yield page("shortage-fit", query="?leerjaar=1", label="shortage-fit of leerjaar 1")
+    yield page("school-students", query="?stand=searching&leerjaar=2", label="school-students chosen")
+    yield page("school-students", query="?pagina=2", label="school-students second page")
+    yield page("school-help", query="?pagina=2", label="school-help second page")
 
 
 def _where() -> str:
@@ -86,7 +86,7 @@ def new_school() -> Iterator[Visit]:
     """A school that has just begun: no students, so no count either."""
     _coordinator(NEW_SCHOOL, "Nieuwe School")
     for name in (*EMPTY, "home"):
-        yield _page(name, label=f"{name} of a new school")
+        yield page(name, label=f"{name} of a new school")
 
 
 def calm_school() -> Iterator[Visit]:
@@ -103,7 +103,7 @@ def calm_school() -> Iterator[Visit]:
         )  # fmt: skip
     assert PlacementSearch.objects.exists()
     for name in ("shortage-dashboard", "shortage-students", "shortage-what-if", "shortage-fit", "shortage-forecast"):
-        yield _page(name, label=f"{name} where nobody is short")
+        yield page(name, label=f"{name} where nobody is short")
 
 
 TABLE = {"bpv answers": answers, "bpv of a new school": new_school, "bpv of a calm school": calm_school}
