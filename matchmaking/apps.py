@@ -18,11 +18,12 @@ class MatchmakingConfig(AppConfig):
         """Tell the rooms below what matching can do for them, and listen to what happens there."""
         from matchmaking import mail_samples, signals
         from matchmaking.admin import inspect_views
-        from matchmaking.fit import fit_for, fit_of_pairs
+        from matchmaking.fit import fit_for, fit_of_pairs, score_all
         from placements import fit, panels
 
         fit.register(fit_for)
         fit.register_pairs(fit_of_pairs)
+        fit.register_scorer(score_all)
         mail_samples.register()
         inspect_views.register()
         panels.register("proposals", _proposals)

@@ -67,26 +67,52 @@ def fit_of_pairs(pairs: list[tuple[PlacementSearch, Vacancy]]) -> list[Fit | Non
     return [found.get((search.pk, vacancy.pk)) for search, vacancy in pairs]
 
 
+def score_all(search: PlacementSearch, keys: list[int]) -> Scores | None:
+    """The scores of a search with the vacancies of these keys, to sort by; one query. None for a search without a home."""
+    if not keys or search.home_id is None or search.pk is None:
+        return None
+    known = facts.of_one(search.pk, keys, today().toordinal())
+    return Scores(search, known) if known.students.n else None
+
+
 def _fits(search: PlacementSearch, by_pk: dict[int, Vacancy], known: facts.Facts) -> dict[int, Fit]:
     """The fit with those vacancies of `known` that are asked for."""
-    if known.students.n == 0:
-        return {}
-    policy = engine_policy()
-    rows = np.arange(known.vacancies.n)
-    who = np.zeros(known.vacancies.n, np.int64)
-    points = score.parts(known.students, who, known.vacancies, rows, policy)
-    passed = {
-        rule: test(known.students, who, known.vacancies, rows, policy, today().toordinal())
-        for rule, test in rules.TESTS.items()
-    }
-    result: dict[int, Fit] = {}
-    for row, pk in enumerate(known.vacancy["vacancy_pk"].tolist()):
-        if pk not in by_pk:
-            continue
-        ok = {rule: bool(column[row]) for rule, column in passed.items()}
-        parts = tuple(int(part[row]) for part in (points.distance, points.doelgroep, points.werkprocessen, points.days))
-        result[pk] = _fit(search, by_pk[pk], known, row, ok, parts, int(points.metres[row]))
-    return result
+    return Scores(search, known).fits(by_pk.values()) if known.students.n else {}
+
+
+class Scores:
+    """The points and rules of a search with all vacancies of `known`, which has that student; words only for who asks."""
+
+    def __init__(self, search: PlacementSearch, known: facts.Facts) -> None:
+        self._search, self._known = search, known
+        policy = engine_policy()
+        rows = np.arange(known.vacancies.n)
+        who = np.zeros(known.vacancies.n, np.int64)
+        points = score.parts(known.students, who, known.vacancies, rows, policy)
+        self._metres = points.metres
+        self._parts = (points.distance, points.doelgroep, points.werkprocessen, points.days)
+        self._passed = {
+            rule: test(known.students, who, known.vacancies, rows, policy, today().toordinal())
+            for rule, test in rules.TESTS.items()
+        }
+        self._row = {pk: row for row, pk in enumerate(known.vacancy["vacancy_pk"].tolist())}
+
+    def rank(self, pk: int) -> tuple[bool, int]:
+        """What to sort by, the lowest first: those that fit all rules, then by score; one nobody knows comes last."""
+        row = self._row.get(pk)
+        if row is None:
+            return True, 0
+        return not all(column[row] for column in self._passed.values()), -sum(int(part[row]) for part in self._parts)
+
+    def fits(self, vacancies: Iterable[Vacancy]) -> dict[int, Fit]:
+        """The fit of each of these that is known, with its words, in the order they were read from the database."""
+        asked = {vacancy.pk: vacancy for vacancy in vacancies}
+        return {pk: self._fit(asked[pk], row) for pk, row in self._row.items() if pk in asked}
+
+    def _fit(self, vacancy: Vacancy, row: int) -> Fit:
+        ok = {rule: bool(column[row]) for rule, column in self._passed.items()}
+        parts = tuple(int(part[row]) for part in self._parts)
+        return _fit(self._search, vacancy, self._known, row, ok, parts, int(self._metres[row]))
 
 
 def _fit(

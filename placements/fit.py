@@ -55,6 +55,36 @@ def fits(search: PlacementSearch | None, vacancies: Iterable[Vacancy]) -> dict[i
     return _provider(search, list(vacancies))
 
 
+class Scores(Protocol):
+    """The scores of one search with many vacancies: to put all of them in order, and to tell the fit of a few."""
+
+    def rank(self, pk: int, /) -> tuple[bool, int]:
+        """Return what to sort the vacancy by, the lowest first: those that fit, then by score."""
+
+    def fits(self, vacancies: Iterable[Vacancy], /) -> dict[int, Fit]:
+        """Return the fit, with its words, of those that were scored."""
+
+
+class Scorer(Protocol):
+    """Gives the scores of one search with the vacancies of these keys; None where nobody can say."""
+
+    def __call__(self, search: PlacementSearch, keys: list[int], /) -> Scores | None: ...
+
+
+_scorer: Scorer | None = None
+
+
+def register_scorer(scorer: Scorer) -> None:
+    """Name who answers `scores`."""
+    global _scorer
+    _scorer = scorer
+
+
+def scores(search: PlacementSearch, keys: list[int]) -> Scores | None:
+    """Return the scores of many vacancies without reading or describing them; None when nobody can say."""
+    return _scorer(search, keys) if _scorer is not None else None
+
+
 def fit(search: PlacementSearch | None, vacancy: Vacancy) -> Fit | None:
     """Return the fit of one vacancy, or None when nobody can say."""
     return fits(search, [vacancy]).get(vacancy.pk)

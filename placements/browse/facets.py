@@ -103,11 +103,12 @@ def count(filters: VacancyFilter) -> Counts:
             f"select '{name}', t.{column}::text, count(*) from base join {_table(through)} t on t.vacancy_id = base.pk"
             f" where {others(name)} group by t.{column}"
         )
-    # A crebo can have several rows, one per version of the reference data, and a vacancy can name more of them.
+    # A crebo can have several rows, one per version of the reference data, and a vacancy can name more of them. `distinct`
+    # hashes the pairs, where `count(distinct …)` would sort them.
     parts.append(
-        f"select 'opleiding', q.crebo, count(distinct base.pk) from base"
+        f"select 'opleiding', crebo, count(*) from (select distinct q.crebo, base.pk from base"
         f" join {_table(Vacancy.qualifications.through)} t on t.vacancy_id = base.pk"
-        f" join {_table(Qualification)} q on q.id = t.qualification_id where {others('opleiding')} group by q.crebo"
+        f" join {_table(Qualification)} q on q.id = t.qualification_id where {others('opleiding')}) own group by crebo"
     )
     statement = f"with base ({', '.join([*_COLUMNS, *names.values()])}) as materialized ({sql}) " + " union all ".join(
         parts

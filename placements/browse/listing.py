@@ -10,20 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from placements.browse import facets, text
-from placements.browse.cards import NOT_IN_LISTS, Card, cards, for_cards
+from placements.browse.cards import Card, cards, for_cards
 from placements.browse.distance import distance
 from placements.browse.options import Options
 from placements.browse.pager import Pager, address, without
 from placements.enums import Allowance, VacancyKind
 from placements.filters import DAYS, DISTANCES, HOURS, SORTS, VacancyFilter, has_bit, on_days
-from placements.fit import Fit, fits
+from placements.fit import Fit, scores
 from placements.models import Vacancy
 from students.models import PlacementSearch, Student
 
 # How many places get the exact score of the matching on one page view; the rest follows in the rough order of SQL.
 SCORED = 60
-# Words on a card that say nothing about how well a place fits.
-NOT_FOR_FITS = ("title", "summary", "wanted_profile", "wished_goals", "times")
 
 
 @dataclass(frozen=True)
@@ -110,23 +108,27 @@ class Listing:
         )
 
     def _fitting(self, search: PlacementSearch) -> tuple[list[Vacancy], dict[int, Fit] | None]:
-        """Return the places of this page, those that fit best first, and the fits that were read for it.
+        """Return the places of this page, those that fit best first, and the fits that were worked out for it.
 
-        All places are put in order without what a card says; that is read for the page only.
+        All places are put in order by their keys and facts; what a card says is read and put in words for the page only.
         """
-        known: dict[int, Fit] | None = None
         start, stop = self.pager.start, self.pager.stop
-        if start < SCORED:
-            best = list(self._ordered().defer(*NOT_IN_LISTS, *NOT_FOR_FITS)[:SCORED])
-            known = fits(search, best)
-            if known:
-                # sorted() is stable: places with the same score keep the rough order, so a page never shuffles.
-                best.sort(key=lambda v: (-known[v.pk].fits, -known[v.pk].score) if v.pk in known else (0, 0))
-            keys = [vacancy.pk for vacancy in best[start:stop]]
-        else:
-            keys = list(self._ordered().values_list("pk", flat=True)[start:stop])
+        ordered = self._ordered().values_list("pk", flat=True)
+        if start >= SCORED:
+            return self._read(list(ordered[start:stop])), None
+        best = list(ordered[:SCORED])
+        scored = scores(search, best)
+        if scored is not None:
+            best.sort(
+                key=scored.rank
+            )  # stable: places with the same score keep the rough order, so a page never shuffles
+        page = self._read(best[start:stop])
+        return page, scored.fits(page) if scored is not None else {}
+
+    def _read(self, keys: list[int]) -> list[Vacancy]:
+        """Return these places with all that a card says, in this order."""
         rows = {row.pk: row for row in for_cards(Vacancy.objects.filter(pk__in=keys), self.student)}
-        return [rows[key] for key in keys if key in rows], known
+        return [rows[key] for key in keys if key in rows]
 
     # --- What the filter column shows -----------------------------------------------------------------------
 

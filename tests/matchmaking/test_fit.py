@@ -282,3 +282,20 @@ def test_why_not_says_that_there_was_no_place_when_the_team_had_no_room():
     answer = why_not(search, vacancy)
     assert answer.code == "no_places"
     assert "geen plek vrij" in answer.text
+
+
+def test_a_list_is_put_in_order_by_scores_and_words_are_made_only_for_what_is_shown(django_assert_num_queries):
+    search = make_search()
+    near, unfit = make_vacancy(), make_vacancy(years=8)
+    far = make_vacancy(team__location__postcode=f.PostcodeFactory(**FAR))
+    keys = [far.pk, 0, unfit.pk, near.pk]
+    fits = fit_for(search, [near, unfit, far])
+    with django_assert_num_queries(1):
+        scored = placements_fit.scores(search, keys)
+        by_score = sorted([near.pk, unfit.pk, far.pk], key=lambda pk: (not fits[pk].fits, -fits[pk].score))
+        assert sorted(keys, key=scored.rank) == [*by_score, 0]  # what nobody knows comes last
+        assert by_score[0] == near.pk
+        assert scored.fits([unfit]) == {unfit.pk: fits[unfit.pk]}
+    homeless = make_search(status=SearchStatus.DRAFT, home=None)
+    assert placements_fit.scores(homeless, keys) is None
+    assert placements_fit.scores(search, []) is None
