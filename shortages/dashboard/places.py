@@ -1,9 +1,9 @@
 """'Plekken in de regio' on 'Tekort in beeld': the places of the areas that a school's students live in.
 
-A place that is taken or reacted to says something about a student, and mostly of another school. So these
-are the figures that everybody may see (docs/disclosure.md): in fives, and empty when there are too few; all places are
-those taken and those one can react to. Places one can react to and those without supervision are exact: they are in
-the list of places, or about an organisation. How many are spoken about is told of no area: the list would give it away.
+A place that is taken or reacted to says something about a student, and mostly of another school; one without supervision
+is one that nobody is spoken to about. So these are the figures that everybody may see (docs/disclosure.md): in fives,
+and empty when there are too few; all places are those taken and those one can react to. Only places one can react to are
+exact: they are in the list of places. How many are spoken about is told of no area: the list would give it away.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ class PlaceRow:
     taken: int | None = None
     free: int = 0
     unused: int | None = None
-    blocked: int = 0
+    blocked: int | None = None
 
     @property
     def numbers(self) -> list[int | None]:
@@ -91,7 +91,7 @@ def first_of(rows: Sequence[PlaceRow]) -> list[PlaceRow]:
 
 
 def _row(name: str, numbers: Mapping[str, Any]) -> PlaceRow:
-    return PlaceRow(name, **{**numbers, "free": numbers.get("free") or 0, "blocked": numbers.get("blocked") or 0})
+    return PlaceRow(name, **{**numbers, "free": numbers.get("free") or 0})
 
 
 def _by_need(rows: Iterable[Row], areas: Mapping[int, Area]) -> Collection[Area]:

@@ -102,8 +102,8 @@ def places_table(page: Dashboard) -> Table:
 def places_text() -> str:
     """How the places were counted, and what an empty cell is."""
     return _(
-        "Waarop je kunt reageren en wat geen begeleider heeft, is exact. De rest is afgerond, want het gaat ook om "
-        "studenten van andere scholen. Leeg is: te weinig om te tonen."
+        "Waarop je kunt reageren, is exact. De rest is afgerond, want het gaat ook om studenten van andere scholen. "
+        "Leeg is: te weinig om te tonen."
     )
 
 

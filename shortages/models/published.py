@@ -13,10 +13,10 @@ class PublishedFigure(models.Model):
     """One row of one published table, as everybody may see it: multiples of five, or empty when it is not shown.
 
     `margin`: how far off a figure of this row may be, 19 times in 20. `open` = structural + frictional, as in
-    `DemandCell`; those two are not published per gemeente. `free` (those one can react to, `SupplyCell.vacant`) and
-    `blocked` count places, are exact, and stand in the table of areas only, like `taken`, `held` and `unused`: these
-    say something about students, so they are in fives, with `places_margin`. `places` is taken and free together. A row that is not here has nothing
-    to show.
+    `DemandCell`; those two are not published per gemeente. `free` (those one can react to, `SupplyCell.vacant`) counts
+    places, is exact, and stands in the table of areas only, like `taken`, `held`, `unused` and `blocked`: these say
+    something about students, so they are in fives, with `places_margin`. `places` is taken and free together. A row that
+    is not here has nothing to show.
     """
 
     snapshot = models.ForeignKey(ShortageSnapshot, models.CASCADE, related_name="published")

@@ -16,7 +16,7 @@ from shortages.models import FitCell, PublishedFigure, PublishedForecast, Publis
 
 LICENCE = "CC0-1.0"
 LICENCE_URL = "https://creativecommons.org/publicdomain/zero/1.0/deed.nl"
-FORMAT = 2  # of the files; another number when a column changes its meaning or goes away
+FORMAT = 3  # of the files; another number when a column changes its meaning or goes away
 HELPS, FIT, AHEAD = "helpt", "past", "verwacht"
 LATEST = "laatste"
 Row = Sequence[Any]
@@ -58,14 +58,14 @@ _ABOUT = {
     "oplosbaar": gettext_lazy("Zie ‘oplosbaar tekort’ bij de begrippen. Niet per gemeente."),
     "marge": gettext_lazy("Zoveel kan een cijfer van deze rij ernaast zitten, 19 van de 20 keer."),
     "vrije_plekken": gettext_lazy("Zie ‘plekken om op te reageren’ bij de begrippen. Exact: iedereen kan ze natellen."),
-    "vrij_geen_begeleider": gettext_lazy("Zie ‘vrij, geen begeleider’ bij de begrippen. Exact."),
+    "vrij_geen_begeleider": gettext_lazy("Zie ‘vrij, geen begeleider’ bij de begrippen. Op 5 afgerond."),
     "plekken_totaal": gettext_lazy("Ongeveer: bezet plus de plekken om op te reageren."),
     "bezet": gettext_lazy("Zie ‘bezet’ bij de begrippen. Op 5 afgerond, want dit zegt iets over studenten."),
     "plekken_in_gesprek": gettext_lazy(
         "Zie ‘plek in gesprek’ bij de begrippen. Op 5 afgerond, en alleen voor heel Nederland."
     ),
     "vrij_niemand_reageerde": gettext_lazy("Zie ‘vrij, niemand reageerde’ bij de begrippen. Op 5 afgerond."),
-    "marge_plekken": gettext_lazy("Zoveel kunnen deze vier ernaast zitten, 19 van de 20 keer."),
+    "marge_plekken": gettext_lazy("Zoveel kan een afgerond aantal plekken ernaast zitten, 19 van de 20 keer."),
     "weken": gettext_lazy("Weken tot het begin van de stageperiode."),
     "verwacht_laag": gettext_lazy(
         "Ondergrens: in minstens 8 van de 10 keer ligt het aantal tussen laag en hoog. Leeg is: minder dan 5."

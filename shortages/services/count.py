@@ -32,6 +32,9 @@ from stagematch.ui.errors import RuleError
 log = structlog.get_logger(__name__)
 
 LOCK = 0x73686F7274  # "short", for pg_advisory_lock
+MOST_AHEAD = 31
+"""Days ahead that can be counted, for a trial: what comes before such a count can no more, and old detail is dropped."""
+INTERRUPTED = "Afgebroken voordat de telling klaar was."
 Progress = Callable[[str], None]
 _SITUATION = {
     counting.Place.NONE: Situation.NONE.value,
@@ -55,11 +58,14 @@ def take_count(
     """Count the shortage of `day` and publish it; return the count.
 
     A day is counted once: a second start returns the count there is, also when two start together. History is never
-    counted again: with a finished count of a later day this raises `RuleError`. `again` replaces the count of the day
-    itself, and says so in its counts. A dry run writes nothing and returns a count that is not stored. Any fault
-    publishes nothing, is recorded as FAILED, told to the platform admins and raised; the last good count stays.
+    counted again: with a finished count of a later day this raises `RuleError`, as for a day more than `MOST_AHEAD` ahead.
+    `again` replaces the count of the day itself, and says so in its counts. A dry run writes nothing and returns a count
+    that is not stored. Any fault publishes nothing, is recorded as FAILED, told to the platform admins and raised; the
+    last good count stays. Of a count that was killed the next one tells it.
     """
     began = clock.now()
+    if not dry_run and day > clock.today() + dt.timedelta(days=MOST_AHEAD):
+        raise RuleError("count_ahead", _("Deze dag ligt te ver vooruit. Klopt het jaar?"))
     with clock.at(day) if day != clock.today() else nullcontext(), one_at_a_time(LOCK) as waited:
         done = ShortageSnapshot.objects.done().filter(day=day).first()
         if done is not None and not dry_run:
@@ -191,6 +197,8 @@ def _forget_detail(snapshots: Any) -> None:
 
 
 def _fail(snapshot: ShortageSnapshot, error: str) -> None:
+    if connection.connection is not None and not connection.in_atomic_block and not connection.is_usable():
+        connection.close()  # the database went away; when it is back it can be told on a new connection
     snapshot.status, snapshot.error, snapshot.finished_at = SnapshotStatus.FAILED, error[:4000], clock.now()
     snapshot.market = None
     snapshot.save()
@@ -199,10 +207,9 @@ def _fail(snapshot: ShortageSnapshot, error: str) -> None:
 
 
 def _close_interrupted() -> None:
-    """A count that is still 'busy' while we hold the lock was killed."""
-    ShortageSnapshot.objects.filter(status=SnapshotStatus.RUNNING).update(
-        status=SnapshotStatus.FAILED, error="Afgebroken voordat de telling klaar was.", finished_at=clock.now()
-    )
+    """A count that is still 'busy' while we hold the lock was killed, and could tell nobody."""
+    for killed in ShortageSnapshot.objects.filter(status=SnapshotStatus.RUNNING):
+        _fail(killed, INTERRUPTED)
 
 
 class _Stopwatch:

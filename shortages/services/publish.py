@@ -27,9 +27,10 @@ from stagematch.regions.models import Region
 FEW_PLACES = 10  # with fewer free places than this in a period, structural and frictional are not told apart
 _DETAILED = (AreaLevel.COUNTRY, AreaLevel.PROVINCE, AreaLevel.COROP, AreaLevel.LABOUR_MARKET)
 _SPLIT = ("structural", "frictional")
-OF_PLACES = {name: (name,) for name in ("taken", "held", "unused")}
+OF_PLACES = {name: (name,) for name in ("taken", "held", "unused", "blocked")}
 """What is published of places that says something about students. Free places with a reaction are not: together with
-what is held and unused they are the places one can react to, and those everybody can count."""
+what is held and unused they are the places one can react to, and those everybody can count. Of a place without
+supervision (`blocked`) it is that nobody is spoken to about it."""
 
 _CELL_COLUMNS: dict[str, tuple[Kind, str]] = {
     **{name: ("i8", name) for name in ("school", "period", "municipality", "year", "qualification", "days")},
@@ -82,8 +83,8 @@ def publish_figures(*, snapshot: ShortageSnapshot) -> int:
     return len(rows) + len(levers)
 
 
-def _supply(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[Row, tuple[int, int]]:
-    """Places one can react to and those without supervision, per area and period, where there are any.
+def _supply(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[Row, int]:
+    """Places one can react to, per area and period, where there are any.
 
     Not the free ones: what is held can still be seen in the list of places, so the difference would count the students
     who talk there; nor a row for places that are not in the list any more, which would say that a student has one.
@@ -92,20 +93,18 @@ def _supply(snapshot: ShortageSnapshot, where: dict[int | None, Where]) -> dict[
         SupplyCell.objects.filter(snapshot=snapshot, period__isnull=False, vacant__gt=0)
         .order_by()
         .values_list("municipality", "period")
-        .annotate(Sum("vacant"), Sum("blocked"))
+        .annotate(Sum("vacant"))
     )
-    totals: dict[Row, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for municipality, period, free, blocked in cells:
+    totals: dict[Row, int] = defaultdict(int)
+    for municipality, period, free in cells:
         for level, code in where[municipality].areas():
-            row = (PublishedTable.AREAS, level, code, period, None, None, None)
-            known = totals[row]
-            totals[row] = (known[0] + free, known[1] + blocked)
+            totals[PublishedTable.AREAS, level, code, period, None, None, None] += free
     return totals
 
 
-def _free_in_the_country(supply: dict[Row, tuple[int, int]]) -> dict[int, int]:
+def _free_in_the_country(supply: dict[Row, int]) -> dict[int, int]:
     free: dict[int, int] = defaultdict(int)
-    for row, (places, _blocked) in supply.items():
+    for row, places in supply.items():
         if row[1] == AreaLevel.COUNTRY:
             free[row[3]] = places
     return free
@@ -140,14 +139,14 @@ def _may_be_told(row: Row, told: dict[str, Figure], listed: dict[int, int]) -> d
 
     Such a place is in the list of places, which anybody can count: where it shows four, a protected size of five says
     that one to four students are spoken to. One figure for the country tells no gemeente apart, unless about all places
-    there that it can be are spoken about; those are the listed ones less those nobody reacted to. Half of them is far
-    from that, and the rule reads published figures only (docs/disclosure.md).
+    there that it can be are spoken about; those are the listed ones less those nobody reacted to and those without
+    supervision. Half of them is far from that, and the rule reads published figures only (docs/disclosure.md).
     """
     held = told.get("held")
     if held is None or held.value is None:
         return told
-    unused = told["unused"].value
-    others = listed[row[3]] - (2 * disclosure.STEP if unused is None else unused) - disclosure.STEP
+    cannot = (told[name].value for name in ("unused", "blocked"))
+    others = listed[row[3]] - sum(2 * disclosure.STEP if n is None else n for n in cannot) - disclosure.STEP
     if row[1] == AreaLevel.COUNTRY and 2 * held.value <= others:
         return told
     return {name: figure for name, figure in told.items() if name != "held"}
@@ -208,7 +207,7 @@ def _figure(
     snapshot: ShortageSnapshot,
     row: Row,
     shown: dict[str, Figure],
-    supply: tuple[int, int] | None,
+    supply: int | None,
     of_places: dict[str, Figure],
     *,
     split: bool,
@@ -225,7 +224,7 @@ def _figure(
         return None
     places: dict[str, Any] = {}
     if table == PublishedTable.AREAS:
-        places = dict(zip(("free", "blocked"), supply or (0, 0), strict=True))
+        places = {"free": supply or 0}
         places |= {name: found.value for name, found in told.items()}
         if "taken" in places:
             places["places"] = places["taken"] + places["free"]

@@ -11,14 +11,14 @@ from django.utils import translation
 from django.views.decorators.http import condition, require_safe
 
 from shortages.definitions import definitions
-from shortages.models import ShortageSnapshot
+from shortages.models import PublishedForecast, ShortageSnapshot
 from shortages.public import files
 from shortages.public.page import key_of, newest_published
 from stagematch.ui.exports import CSV, table_response
 from stagematch.ui.kept_pages import render_kept
 
 JSON = "json"
-DAY = 24 * 60 * 60
+DAY, QUARTER = 24 * 60 * 60, 15 * 60
 PAGE_SIZE = 20
 
 
@@ -53,12 +53,19 @@ def open_data(request: HttpRequest) -> HttpResponse:
 def _etag(request: HttpRequest, day: str, table: str, kind: str) -> str | None:
     """What is published never changes, so the count and the name of the file say it all."""
     found = _asked(request, day, table, kind)
-    return f'"{found.public_id}-{table}-{kind}-{files.FORMAT}"' if found else None
+    if found is None:
+        return None
+    return f'"{found.public_id}-{table}-{kind}-{files.FORMAT}{"" if _is_whole(found, table) else "-nog-niet"}"'
 
 
 def _changed(request: HttpRequest, day: str, table: str, kind: str) -> dt.datetime | None:
     found = _asked(request, day, table, kind)
-    return found.finished_at if found else None
+    return found.finished_at if found and table != files.AHEAD else None
+
+
+def _is_whole(snapshot: ShortageSnapshot, table: str) -> bool:
+    """Whether nothing will be added: what is expected is published after the count, at once, or never."""
+    return table != files.AHEAD or PublishedForecast.objects.filter(day=snapshot.day).exists()
 
 
 def _asked(request: HttpRequest, day: str, table: str, kind: str) -> ShortageSnapshot | None:
@@ -91,7 +98,7 @@ def open_data_table(request: HttpRequest, day: str, table: str, kind: str) -> Ht
             response = JsonResponse(
                 files.described(found, snapshot, address), json_dumps_params={"ensure_ascii": False}
             )
-    return _open(response, DAY if day != files.LATEST else 15 * 60)
+    return _open(response, DAY if day != files.LATEST and _is_whole(snapshot, table) else QUARTER)
 
 
 @login_not_required
@@ -104,7 +111,7 @@ def open_data_counts(request: HttpRequest, kind: str) -> HttpResponse:
     rows = [(str(c.public_id), c.day, c.definition, bool(c.counts.get("demo"))) for c in counts]
     if kind == CSV:
         head = ("telling", "datum", "versie_begrippen", "demo")
-        return _open(table_response(name="stagematch-tellingen", head=head, rows=rows, kind=CSV), 15 * 60)
+        return _open(table_response(name="stagematch-tellingen", head=head, rows=rows, kind=CSV), QUARTER)
     listed: list[dict[str, Any]] = [
         {
             "telling": public_id,
@@ -119,7 +126,7 @@ def open_data_counts(request: HttpRequest, kind: str) -> HttpResponse:
         for public_id, day, version, demo in rows
     ]
     document = {"licentie": files.LICENCE, "licentie_adres": files.LICENCE_URL, "tellingen": listed}
-    return _open(JsonResponse(document, json_dumps_params={"ensure_ascii": False}), 15 * 60)
+    return _open(JsonResponse(document, json_dumps_params={"ensure_ascii": False}), QUARTER)
 
 
 def _open(response: HttpResponse, seconds: int) -> HttpResponse:

@@ -12,7 +12,9 @@ from shortages.models import ShortageSnapshot, SupplyCell
 from tests.shortages.attacker import FEW, Attacker, is_pinned
 from tests.shortages.season import HOMES
 
-KINDS = {"bezet": "taken", "plekken_in_gesprek": "held", "vrij_niemand_reageerde": "unused"}
+KINDS = {
+    "bezet": "taken", "plekken_in_gesprek": "held", "vrij_niemand_reageerde": "unused", "vrij_geen_begeleider": "blocked",
+}  # fmt: skip
 OF_STUDENTS = ("bezet", "plekken_in_gesprek")  # each of these places is one student
 TOWNS = sorted(HOMES, key=lambda code: (*HOMES[code][1:4], code))
 
@@ -40,8 +42,8 @@ def groups_of(truth: Mapping[tuple[str, Group], int]) -> list[Group]:
 def mind(shown: Shown, groups: list[Group], in_list: Mapping[str, int], *, exact: bool = False) -> Attacker:
     """An attacker who heard all figures about places of one night, and counted the list of places.
 
-    Places that are held and places nobody reacted to are among those in the list; with `exact` figures are true
-    numbers, with a dash under five.
+    Places that are held, those nobody reacted to and those without supervision are among those in the list, and of the
+    held ones none is one of the other two; with `exact` figures are true numbers, with a dash under five.
     """
     attacker = Attacker()
     last = () if exact else ("size",)
@@ -66,13 +68,11 @@ def mind(shown: Shown, groups: list[Group], in_list: Mapping[str, int], *, exact
             elif kind != "plekken_in_gesprek":  # told of the country only, and not always: a dash says nothing of it
                 attacker.hear(terms, 0, 5 * math.ceil(5.8 * math.sqrt(stretches) / 5))
     for town in TOWNS:
-        for kind in ("plekken_in_gesprek", "vrij_niemand_reageerde"):
-            here = {(kind, group): 1.0 for group in groups if group[0] == town}
-            if here:
-                attacker.hear(here, 0, in_list.get(town, 0))
-        both = ("plekken_in_gesprek", "vrij_niemand_reageerde")  # nobody is spoken to about a place nobody reacted to
-        if here := {(kind, group): 1.0 for kind in both for group in groups if group[0] == town}:
-            attacker.hear(here, 0, in_list.get(town, 0))
+        # Nobody is spoken to about a place nobody reacted to, nor about one without supervision.
+        for other in ("vrij_niemand_reageerde", "vrij_geen_begeleider"):
+            for kinds in (("plekken_in_gesprek",), (other,), ("plekken_in_gesprek", other)):
+                if here := {(kind, group): 1.0 for kind in kinds for group in groups if group[0] == town}:
+                    attacker.hear(here, 0, in_list.get(town, 0))
     return attacker
 
 

@@ -8,7 +8,7 @@ import datetime as dt
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from matchmaking.enums import PairDecisionKind, ProposalKind, ProposalStatus, RunTrigger
@@ -21,6 +21,7 @@ from shortages.definitions import SILENT_DAYS
 from shortages.enums import LeverKind, Situation, SnapshotStatus
 from shortages.models import DemandCell, Lever, SearchSituation, ShortageSnapshot, SupplyCell
 from shortages.services import take_count, what_if
+from shortages.services.count import MOST_AHEAD
 from stagematch.clock import at, now, today
 from stagematch.mail.models import OutgoingMail
 from stagematch.regions.models import Municipality, PostcodeArea, Region
@@ -279,10 +280,31 @@ def test_a_count_that_goes_wrong_publishes_nothing_and_tells_the_platform(leiden
 
 
 def test_a_count_that_was_killed_is_closed_by_the_next(leiden):
+    boss = f.UserFactory(is_superuser=True, is_staff=True)
     killed = ShortageSnapshot.objects.create(day=today(), definition=1)
     count()
     killed.refresh_from_db()
     assert killed.status == SnapshotStatus.FAILED
+    # It could tell nobody itself that there were no figures that morning.
+    assert OutgoingMail.objects.filter(to_user=boss, template="shortages/count_failed").count() == 1
+
+
+def test_a_day_far_ahead_is_not_counted_since_it_would_stop_the_nights_and_drop_old_detail(leiden):
+    """A year that was mistyped: every night until then would be 'history', and the detail of this year too old to keep."""
+    search()
+    first = count()
+    for ahead, is_counted in ((366, False), (MOST_AHEAD + 1, False), (MOST_AHEAD, True)):
+        day = today() + dt.timedelta(ahead)
+        assert count(day=day, dry_run=True).pk is None  # a trial of any day does no harm
+        if is_counted:
+            assert count(day=day).day == day
+            continue
+        with pytest.raises(RuleError) as refused:
+            count(day=day)
+        assert refused.value.code == "count_ahead"
+        assert ShortageSnapshot.objects.get() == first
+    with pytest.raises(CommandError, match="Klopt het jaar"):
+        call_command("count_shortage", date=today() + dt.timedelta(400))
 
 
 def test_an_empty_platform_counts_nothing():

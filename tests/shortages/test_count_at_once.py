@@ -5,12 +5,13 @@
 import threading
 
 import pytest
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from shortages.enums import SnapshotStatus
 from shortages.models import DemandCell, ShortageSnapshot
 from shortages.services import take_count
 from stagematch.clock import today
+from stagematch.mail.models import OutgoingMail
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,3 +76,37 @@ def test_a_count_by_hand_that_waited_for_another_takes_that_one():
     pressed[0].join(60)
     assert found == [first.pk]
     assert ShortageSnapshot.objects.get() == first
+
+
+@pytest.mark.parametrize("moment", ["lezen", "Tellen", "helpen", "Publiceren"])
+def test_a_count_that_loses_the_database_publishes_nothing_and_tells_it_when_that_is_back(moment):
+    f.SearchFactory()
+    good, boss = take_count(day=today()), f.UserFactory(is_superuser=True, is_staff=True)
+    cells = list(DemandCell.objects.values())
+
+    def cut(text: str) -> None:
+        if moment not in text:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_backend_pid()")
+            (pid,) = cursor.fetchone()
+        thread = threading.Thread(target=end, args=[pid])
+        thread.start()
+        thread.join(30)
+
+    def end(pid: int) -> None:
+        try:
+            with connection.cursor() as cursor:
+                # With a time to wait it answers when that connection is gone.
+                cursor.execute("select pg_terminate_backend(%s, 20000)", [pid])
+                assert cursor.fetchone() == (True,)
+        finally:
+            connections.close_all()
+
+    with pytest.raises(DatabaseError):
+        take_count(day=today(), again=True, progress=cut)
+    assert ShortageSnapshot.objects.get(status=SnapshotStatus.FAILED).error
+    assert ShortageSnapshot.objects.newest() == good
+    assert list(DemandCell.objects.values()) == cells
+    assert OutgoingMail.objects.filter(to_user=boss, template="shortages/count_failed").count() == 1
+    assert take_count(day=today(), again=True).status == SnapshotStatus.DONE  # the lock went with the connection

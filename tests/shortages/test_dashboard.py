@@ -6,12 +6,14 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from organisations.enums import Role
 from organisations.models import Membership
 from placements.enums import ApplicationStatus
+from shortages.dashboard.page import Dashboard
 from shortages.enums import LeverKind, Situation
 from shortages.models import DemandCell, ShortageSnapshot
 from stagematch.clock import today
@@ -207,6 +209,23 @@ def test_numbers_under_five_about_students_of_other_schools_are_not_told(client,
     assert "3" not in text.replace("leerjaar 2", "")
     assert "Noordwijk" not in text  # the school has nobody there, so it would be about somebody else's student
     assert "Daardoor schuift een ander door." in text
+
+
+def test_the_order_of_what_helps_in_a_region_does_not_tell_which_helps_more(coordinator, school, counted):
+    """Both numbers are about students of every school and are not told; a place higher or lower would tell them apart."""
+    programme = f.ProgrammeFactory(school=school)
+    nights.cell(counted, school, programme=programme, municipality=nights.leiden(), year=2, days=12, open=24)
+    region = nights.leiden().postcodes.get().corop
+
+    def order(first: int, second: int) -> list[str]:
+        counted.levers.all().delete()
+        found = (3, first), (12, second)
+        for days, steps in sorted(found, key=lambda pair: -pair[1]):  # as the count ranks them
+            nights.lever(counted, LeverKind.PLACE, region=region, year=2, days=days, steps=steps, direct=steps)
+        return [line.what for line in Dashboard(coordinator, QueryDict("")).levers]
+
+    assert order(2, 9) == order(9, 2)
+    assert len(order(2, 9)) == 2
 
 
 def test_the_list_behind_a_tile_a_cell_and_a_kind(client, coordinator, school, counted):

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
@@ -10,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from shortages.enums import SnapshotStatus
-from shortages.models import FitCell, SearchSituation, ShortageSnapshot
+from shortages.models import FitCell, PublishedFigure, SearchSituation, ShortageSnapshot
 from shortages.services.fit import count_fit
 from stagematch.clock import now, today
+from stagematch.regions.models import Region
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,15 @@ def counted(search, other_search, vacancy, work, group):
     return snapshot
 
 
+@pytest.fixture
+def place_in_a_province(vacancy):
+    """The code of the province of the only place."""
+    area = vacancy.location.postcode
+    area.province = Region.objects.create(kind="province", code="PV28", name="Zuid-Holland", valid_from=f.LONG_AGO)
+    area.save()
+    return area.province.code
+
+
 def test_wishes_are_counted_per_school_and_places_per_area(counted, search, work, group):
     mine = FitCell.objects.get(school=search.student.school)
     assert (mine.year, mine.work_process, mine.target_group, mine.demand) == (search.student.year, work, group, 1)
@@ -63,6 +74,24 @@ def test_wishes_are_counted_per_school_and_places_per_area(counted, search, work
 
 def test_two_students_of_two_schools_are_not_published(counted):
     assert set(FitCell.objects.filter(code="NL").values_list("demand", flat=True)) == {None}
+
+
+def test_the_file_holds_the_country_only_of_its_own_night(client, counted, search, place_in_a_province):
+    """Cells of provinces and of schools are for the pages of those; a school's own wishes are exact."""
+    later = snapshot_of(today() + dt.timedelta(days=1))
+    SearchSituation.objects.update(snapshot=later)
+    count_fit(snapshot=later)
+    assert set(FitCell.objects.values_list("code", flat=True)) >= {"NL", place_in_a_province}
+    for snapshot in (counted, later):
+        PublishedFigure.objects.create(
+            snapshot=snapshot, table="gebieden", level="land", code="NL", period=search.period, margin=5
+        )
+        answer = client.get(reverse("open-data-table", args=[snapshot.day, "past", "json"]))
+        rows = json.loads(answer.content)["rijen"]
+        found = snapshot.fit.filter(code="NL")
+        assert [(row["leerjaar"], row["plekken"]) for row in rows] == [(cell.year, cell.supply) for cell in found]
+        assert len(rows) >= 1
+        assert all(row["studenten_die_dit_zoeken"] is None for row in rows)
 
 
 def test_counting_twice_changes_nothing_and_an_old_night_keeps_what_was_published_only(counted, search, work, group):

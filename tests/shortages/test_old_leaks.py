@@ -112,14 +112,11 @@ def exact_figures(chains, rows_of, _secret, measures=None):
 
 def free_of_the_count(snapshot, where):
     """As it was: the places that nobody is spoken to about, with a row also where there are none."""
-    totals: dict[tuple, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    totals: dict[tuple, int] = defaultdict(int)
     cells = SupplyCell.objects.filter(snapshot=snapshot, period__isnull=False).order_by()
-    for municipality, period, free, blocked in cells.values_list("municipality", "period").annotate(
-        Sum("free"), Sum("blocked")
-    ):
+    for municipality, period, free in cells.values_list("municipality", "period").annotate(Sum("free")):
         for level, code in where[municipality].areas():
-            row = (PublishedTable.AREAS, level, code, period, None, None, None)
-            totals[row] = (totals[row][0] + free, totals[row][1] + blocked)
+            totals[PublishedTable.AREAS, level, code, period, None, None, None] += free
     return totals
 
 
@@ -163,6 +160,25 @@ def test_places_spoken_about_per_area_gave_few_students_away_where_few_places_ar
     there = [("plekken_in_gesprek", groups[1])]
     assert places.mind(areas, groups, in_list).range_of(there) == (1, 4)
     assert places.mind(country, groups, in_list).range_of(there) == (0, 4)  # as the list says by itself
+
+
+def test_the_exact_number_of_places_without_supervision_gave_few_students_away():
+    """Nobody is spoken to about those: where there are as many as the list has, nobody is, so the others are elsewhere."""
+    groups, in_list = [("GM0546", "a"), ("GM0034", "b")], {"GM0546": 80, "GM0034": 4}
+    held, blocked = "plekken_in_gesprek", "vrij_geen_begeleider"
+    areas = [
+        ("land", "NL"),
+        ("gemeente", "GM0546"),
+        ("provincie", "PV28"),
+        ("corop", "NL337"),
+        ("arbeidsmarkt", "AM01"),
+    ]
+    shown = {("land", "NL", held): 25} | {(*area, blocked): 65 for area in areas}
+    now, before = (places.mind(shown, groups, in_list) for _ in range(2))
+    before.hear({(blocked, groups[0]): 1.0}, 65, 65)
+    assert before.range_of([(held, groups[0])])[1] == 15
+    assert before.range_of([(held, groups[1])]) == (2, 4)
+    assert now.range_of([(held, groups[1])]) == (0, 4)  # as the list says by itself
 
 
 @pytest.mark.django_db

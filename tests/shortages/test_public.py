@@ -6,16 +6,19 @@ import csv
 import datetime as dt
 import io
 import json
+import time
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.http import http_date
 
 from shortages import disclosure
-from shortages.models import Lever, PublishedFigure, PublishedLever
+from shortages.enums import SnapshotStatus
+from shortages.models import Lever, PublishedFigure, PublishedForecast, PublishedLever, ShortageSnapshot, SupplyCell
 from shortages.services.publish import publish_figures
-from tests.factories import QualificationFactory
+from tests.factories import QualificationFactory, TeamFactory
 from tests.shortages.published import DAY, world
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +44,7 @@ def test_the_country_is_published_in_fives_with_its_margin_and_its_free_places(p
     assert abs(row.structural - 90) <= row.margin
     assert row.students is not None
     assert abs(row.students - 180) <= row.margin
-    assert (row.free, row.blocked) == (25, 3)
+    assert (row.free, row.blocked) == (25, None)  # 3 without supervision is too few to show
 
 
 def test_a_count_is_published_once(place):
@@ -114,15 +117,29 @@ def test_places_one_can_react_to_are_all_those_in_the_list_also_when_somebody_is
     assert {row.free for row in snapshot.published.filter(table="gebieden", free__gt=0)} == {25}
 
 
+@pytest.mark.parametrize(("blocked", "shown"), [(0, [None]), (5, [None]), (25, [20, 25, 30]), (60, [55, 60, 65])])
+def test_places_without_supervision_are_told_in_fives(place, blocked, shown):
+    """Nobody is spoken to about them: as many as the list has would say that nobody there is."""
+    snapshot = place.count()
+    snapshot.published.all().delete()
+    snapshot.supply.update(places=75, free=60, vacant=60, blocked=blocked)
+    publish_figures(snapshot=snapshot)
+    rows = snapshot.published.filter(table="gebieden", free__gt=0)
+    assert {row.level for row in rows} == {"land", "provincie", "gemeente"}
+    assert len({row.blocked for row in rows}) == 1
+    assert rows[0].blocked in shown
+
+
 def test_places_spoken_about_are_told_of_the_country_only_and_when_most_places_are_not(place):
     """They are in the list of places, so a gemeente with few places there would be told apart (docs/disclosure.md)."""
     snapshot = place.count()
-    for held, unused, is_told in ((30, 60, True), (30, 160, False), (100, 0, False)):
+    cases = ((30, 60, 0, True), (30, 160, 0, False), (100, 0, 0, False), (30, 0, 60, True), (30, 0, 160, False))
+    for held, unused, blocked, is_told in cases:
         snapshot.published.all().delete()
-        snapshot.supply.update(places=200 + 15, free=200 - held, held=held, vacant=200, unused=unused)
+        snapshot.supply.update(places=200 + 15, free=200 - held, held=held, vacant=200, unused=unused, blocked=blocked)
         publish_figures(snapshot=snapshot)
         told = snapshot.published.filter(held__isnull=False)
-        assert [row.level for row in told] == (["land"] if is_told else []), (held, unused)
+        assert [row.level for row in told] == (["land"] if is_told else []), (held, unused, blocked)
 
 
 def test_what_helps_is_published_from_ten_students_on_without_gemeente_team_or_school(place):
@@ -140,11 +157,64 @@ def test_what_helps_is_published_from_ten_students_on_without_gemeente_team_or_s
     Lever.objects.create(**common, region=place.flevoland, steps=4, position=2)
     Lever.objects.create(**common, region=place.zuid_holland, municipality=place.leiden, steps=40, position=3)
     Lever.objects.create(**common, region=place.zuid_holland, school=place.programmes[0].school, steps=40, position=4)
+    Lever.objects.create(**common, region=place.zuid_holland, team=TeamFactory(), steps=40, position=5)
     publish_figures(snapshot=snapshot)
     lever = PublishedLever.objects.get()
     assert (lever.level, lever.code) == ("provincie", "PV28")
     assert lever.helped % 5 == 0
     assert 10 <= lever.helped <= 40
+
+
+def test_the_files_of_a_night_hold_that_night_only(client, place):
+    """Each night has its own figures, what helps and what is expected."""
+    nights = []
+    for number in range(2):
+        snapshot = place.count(DAY + dt.timedelta(days=number), open_=60 + 40 * number)
+        assert not snapshot.published_levers.exists()
+        snapshot.published.all().delete()
+        Lever.objects.create(
+            snapshot=snapshot, kind="place", region=place.zuid_holland, year=1 + number, gain=1, direct=3, steps=40,
+            position=1,
+        )  # fmt: skip
+        publish_figures(snapshot=snapshot)
+        PublishedForecast.objects.create(
+            day=snapshot.day, period=place.period, level="land", code="NL", weeks=9, low=85, middle=90 + 5 * number,
+            high=95, past=1, method=1,
+        )  # fmt: skip
+        nights.append(snapshot)
+    for number, snapshot in enumerate(nights):
+        figures = {(row.code, str(row.open or "")) for row in snapshot.published.filter(table="gebieden")}
+        found = rows_of(client, snapshot.day, "gebieden")
+        assert {(row["gebied_code"], row["zonder_plek"]) for row in found} == figures
+        assert len(found) == len(figures)
+        assert [row["leerjaar"] for row in rows_of(client, snapshot.day, "helpt")] == [str(1 + number)]
+        assert [row["verwacht_midden"] for row in rows_of(client, snapshot.day, "verwacht")] == [str(90 + 5 * number)]
+
+
+def test_a_gemeente_whose_only_place_left_the_list_gets_no_row(place):
+    """A row of zeros would say that a student has it."""
+    snapshot = place.count()
+    snapshot.published.all().delete()
+    there = {"snapshot": snapshot, "organisation": place.employer, "municipality": place.almere, "period": place.period}
+    nothing = {"held": 0, "free": 0, "unused": 0, "blocked": 0, "vacant": 0}
+    SupplyCell.objects.create(**there, **nothing, vacancies=1, places=1, taken=1)
+    publish_figures(snapshot=snapshot)
+    assert not snapshot.published.filter(code__in=[place.almere.code, place.flevoland.code]).exists()
+
+
+def test_a_count_that_failed_or_of_which_nothing_was_published_is_in_no_file(client, place):
+    good = place.count()
+    for days, status in ((1, SnapshotStatus.DONE), (2, SnapshotStatus.FAILED), (3, SnapshotStatus.RUNNING)):
+        other = place.count(DAY + dt.timedelta(days=days))
+        if status == SnapshotStatus.DONE:
+            other.published.all().delete()
+        ShortageSnapshot.objects.filter(pk=other.pk).update(status=status)
+        assert client.get(reverse("open-data-table", args=[other.day, "gebieden", "csv"])).status_code == 404
+    newest = client.get(reverse("open-data-table", args=["laatste", "gebieden", "json"]))
+    assert json.loads(newest.content)["telling"] == str(good.public_id)
+    listed = json.loads(client.get(reverse("open-data-counts", args=["json"])).content)["tellingen"]
+    assert [entry["telling"] for entry in listed] == [str(good.public_id)]
+    assert [count.pk for count in client.get(reverse("open-data")).context["page"]] == [good.pk]
 
 
 def test_everybody_sees_the_figure_its_date_its_definitions_and_637(client, place):
@@ -228,6 +298,27 @@ def test_a_file_that_somebody_has_already_is_not_sent_again(client, place):
     assert again.content == b""
     place.count(DAY + dt.timedelta(days=1), open_=70)
     assert client.get(address, headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["laatste", str(DAY)])
+def test_what_is_expected_is_sent_to_who_asked_before_it_was_published(client, place, asked):
+    """It comes twenty minutes after the count, or later when that night was missed; the count stays the same."""
+    snapshot = place.count()
+    address = reverse("open-data-table", args=[asked, "verwacht", "json"])
+    early = client.get(address)
+    assert json.loads(early.content)["rijen"] == []
+    assert early["Cache-Control"] == "public, max-age=900"
+    PublishedForecast.objects.create(
+        day=snapshot.day, period=place.period, level="land", code="NL", weeks=9, low=85, middle=90, high=95, past=1,
+        method=1,
+    )  # fmt: skip
+    known = {"If-None-Match": early["ETag"]}, {"If-Modified-Since": http_date(time.time() + 60)}
+    for said in known:
+        found = client.get(address, headers=said)
+        assert found.status_code == 200
+        assert [row["verwacht_midden"] for row in json.loads(found.content)["rijen"]] == [90]
+    assert found["Cache-Control"] == f"public, max-age={900 if asked == 'laatste' else 86400}"
+    assert client.get(address, headers={"If-None-Match": found["ETag"]}).status_code == 304
 
 
 def test_the_file_is_the_same_whatever_language_or_reader(client, place, coordinator):
