@@ -30,6 +30,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 20_000
+"""Milliseconds to wait for what is expected: a worker, a browser, a server and a database share this machine."""
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -45,6 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def playwright_driver() -> Iterator[Playwright]:
     """Playwright itself, once per test process."""
     prepare_driver()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         yield driver
 
@@ -78,7 +81,7 @@ def new_page(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]
             color_scheme="dark" if dark else "light",
             **more,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
@@ -175,9 +178,7 @@ def roadshow(organiser: User) -> Roadshow:
 @pytest.fixture(scope="module")
 def _post_office(django_db_setup: None) -> Iterator[Post]:
     office = Post()
-    expect.set_options(timeout=20_000)  # a worker, a browser and a server share this machine
     yield office
-    expect.set_options(timeout=5_000)
     office.stop()
 
 

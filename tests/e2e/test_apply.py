@@ -42,6 +42,7 @@ def test_two_clicks_and_three_fields_with_a_complete_profile(
     sign_in(page, complete, live_server)
     page.goto(f"/stageplekken/{vacancy.public_id}/")
     page.get_by_role("link", name="Reageer op deze plek").first.click()
+    page.wait_for_url("**/reageren/**")
     shown = page.locator("form[data-concept] :is(input:not([type=hidden]), textarea, select):visible")
     assert {field.get_attribute("name") for field in shown.all()} == {"cv", "motivation", "goals"}
     page.get_by_role("button", name="Verstuur je reactie").click()

@@ -4,10 +4,11 @@ The demo data is loaded once and only read; the table of pages is in `addresses`
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, TimeoutError
 
 from matchmaking.enums import ProposalStatus
 from matchmaking.models import Proposal
@@ -132,6 +133,9 @@ def test_forms_with_faults_in_them(demo: str, browser: Browser, width: int) -> N
                 while chosen.count():
                     chosen.first.uncheck(force=True)
                 onlooker.page.locator("main form[method=post] button[type=submit]").first.click()
+                with suppress(TimeoutError):
+                    onlooker.page.locator("[aria-invalid=true], .utrecht-alert--error").first.wait_for(state="attached")
+                onlooker.page.wait_for_load_state()
                 if onlooker.page.locator("[aria-invalid=true], .utrecht-alert--error").count() == 0:
                     wrong.append(f"{visit.label}: sent empty, says nothing")
                 wrong += onlooker.labelled(f"{visit.label} with faults", onlooker.look())

@@ -52,7 +52,7 @@ def test_a_passkey_is_added_and_then_signs_in(
     expect(page).to_have_url(re.compile("/account/reauthenticate/"))
     page.fill("[name=password]", PASSWORD)
     page.press("[name=password]", "Enter")
-    expect(page).to_have_url(re.compile("/webauthn/add/$"))
+    page.wait_for_url(re.compile("/webauthn/add/$"))  # and its script, which the button needs
     page.fill("[name=name]", "Mijn telefoon")
     if page.locator("[name=passwordless]").count():
         page.check("[name=passwordless]")

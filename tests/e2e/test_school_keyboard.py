@@ -48,6 +48,7 @@ class Keys:
     def to(self, name: str, *, tag: str = "") -> None:
         """Press Tab until what has the focus is called so; what is passed on the way shows its focus too."""
         wanted, passed = re.compile(name), []
+        self.page.wait_for_load_state()  # a script of the page may still take the focus to a fault
         for _step in range(PATIENCE):
             self.page.keyboard.press("Tab")
             held = self.page.evaluate(HELD)

@@ -37,6 +37,7 @@ def test_an_answer_with_explanation_takes_three_clicks_and_the_text(
     desk.goto("/beheer/werkplek/")
     first = queue[0]
     desk.get_by_role("link", name=f"Afwijzen kandidaat {first.alias}").click()  # 1
+    desk.wait_for_url("**/afwijzen/**")  # and its script, which listens to what is typed
     desk.get_by_label("De dagen of uren passen niet").click()  # 2
     desk.keyboard.press("Tab")
     desk.keyboard.type(EXPLANATION)

@@ -147,7 +147,7 @@ class Post:
 
     def stop(self) -> None:
         self._worker.terminate()
-        self._worker.wait(30)
+        self._worker.wait(90)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._worker.pid, signal.SIGKILL)  # whatever it started
         self._controller.stop()
@@ -216,6 +216,8 @@ def react(page: Page) -> None:
 def invite(page: Page, first: int, guest: tuple[str, str] | None = None) -> None:
     """Offer three times from the grid, counted from its `first` cell."""
     boxes = page.locator("input[name=slots]")
+    expect(boxes.first).to_be_attached()
+    page.wait_for_load_state()  # all of them, not only the first
     for number in range(boxes.count()):
         boxes.nth(number).set_checked(first <= number < first + 3, force=True)  # the box lies under its own label
     if guest:
@@ -245,6 +247,8 @@ def record_talk(page: Page, words: str) -> None:
 
 def answer_all(page: Page, word: str = "Wel") -> None:
     """Give every statement of an evaluation the same answer."""
+    expect(page.get_by_label(word, exact=True).first).to_be_attached()
+    page.wait_for_load_state()
     for choice in page.get_by_label(word, exact=True).all():
         choice.check()
 

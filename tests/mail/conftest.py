@@ -104,12 +104,6 @@ def probe_templates(settings) -> None:
     settings.TEMPLATES = [{**options, "DIRS": [Path(__file__).parent / "templates", *options["DIRS"]]}]
 
 
-@pytest.fixture(autouse=True)
-def rested_queue(monkeypatch) -> None:
-    """A test does not inherit the pause after another test's outage of the queue."""
-    monkeypatch.setattr(services, "_queue_rests_until", 0.0)
-
-
 @pytest.fixture
 def queued(db) -> OutgoingMail:
     """One mail in the outbox."""

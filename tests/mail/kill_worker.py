@@ -62,13 +62,16 @@ class SlowServer:
     def __init__(self, seed: int) -> None:
         self.arrived: Counter[str] = Counter()
         self.random = random.Random(seed)
-        self.wanted, self.caught = threading.Event(), threading.Event()
+        self.wanted, self.caught, self.killed = threading.Event(), threading.Event(), threading.Event()
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 -- aiosmtpd's name
         self.arrived[str(message_from_bytes(envelope.original_content or b"")["Message-ID"])] += 1
         if self.wanted.is_set():  # a kill between the dot and the answer: where a mail can come twice
             self.wanted.clear()
             self.caught.set()
+            ends = time.monotonic() + 2  # less than MAIL_STUCK_SECONDS
+            while not self.killed.is_set() and time.monotonic() < ends:
+                await asyncio.sleep(0.01)
             await asyncio.sleep(0.25)
         await asyncio.sleep(self.random.uniform(0, 0.012))
         return "250 OK"
@@ -174,9 +177,11 @@ def run_round(*, mails: int, kills: int, seed: int, courier: bool = True, limit:
                 else:
                     victims = site.processes(everything=True)
                     server.caught.clear()
+                    server.killed.clear()
                     server.wanted.set()
                     server.caught.wait(limit)
                     site.kill_worker(victims)
+                    server.killed.set()
                 site.start_worker()
             mine = OutgoingMail.objects.filter(key__startswith=f"kill:{seed}:")
             _wait(lambda: not mine.exclude(state=State.SENT).exists(), limit)

@@ -24,6 +24,13 @@ pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 11, 23)
 
 
+@pytest.fixture(autouse=True)
+def sunday():
+    """Make everything the day before that night, whatever day it is today: what is published later takes no part in it."""
+    with clock.at(MONDAY - dt.timedelta(days=1)):
+        yield
+
+
 def run(night=MONDAY, **kwargs):
     return services.run_matching(night=night, trigger=RunTrigger.NIGHTLY, **kwargs)
 

@@ -17,6 +17,7 @@ from matchmaking.engine.types import Policy
 from matchmaking.enums import ProposalKind, RunStatus, RunTrigger
 from matchmaking.models import MatchingRun, Proposal
 from matchmaking.services import accept_proposal, run_matching, withdraw_proposals
+from stagematch.celery import app
 from stagematch.clock import today
 from stagematch.ui.errors import RuleError
 from tests.matchmaking.conftest import make_search, make_vacancy
@@ -96,11 +97,11 @@ def test_the_night_runs_in_a_real_worker(town):
     try:
         from matchmaking.tasks import nightly_matching
 
-        pk = nightly_matching.delay(night=today().isoformat()).get(timeout=90)
-        again = nightly_matching.delay(night=today().isoformat()).get(timeout=90)
+        pk = nightly_matching.delay(night=today().isoformat()).get(timeout=180)
+        again = nightly_matching.delay(night=today().isoformat()).get(timeout=180)
     finally:
         worker.terminate()
-        worker.wait(timeout=30)
+        worker.wait(timeout=90)
     run = MatchingRun.objects.get(pk=pk)
     assert again == pk
     assert run.status == RunStatus.PUBLISHED
@@ -154,6 +155,7 @@ def _environment() -> dict[str, str]:
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
+    app.control.purge()  # what tests before this one left in the queue
     command = [sys.executable, "-m", "celery", "-A", "stagematch", "worker", "--pool", "solo", "--without-mingle"]
     worker = subprocess.Popen(  # noqa: S603 -- our own interpreter
         command, env=_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=settings.BASE_DIR

@@ -1,5 +1,6 @@
 """The score on a page is the score of the night, and its sentences are true."""
 
+import datetime as dt
 import time
 
 import numpy as np
@@ -111,7 +112,7 @@ def test_needs_period_and_deadline_are_told_besides_the_five_tiles():
     assert "zonder trap of drempel" in text(fit)
     assert one(search, make_vacancy(team__location__step_free=True)).fits
     short = make_vacancy(team__location__step_free=True)
-    short.ends_on = short.starts_on.replace(day=28)
+    short.ends_on = short.starts_on + dt.timedelta(days=20)
     type(short).objects.filter(pk=short.pk).update(ends_on=short.ends_on)
     short.refresh_from_db()
     assert "Jij zoekt van" in text(one(search, short))

@@ -44,6 +44,13 @@ def submit(search, vacancy, **kwargs) -> Application:
     return services.submit_application(student=search.student, search=search, vacancy=vacancy, **values | kwargs)
 
 
+def rename(application: Application, alias: str = "Zilverlinde") -> Application:
+    """Call the candidate after a tree whose name stands in no other word: 'Es' and 'Den' are everywhere on a page."""
+    Application.objects.filter(pk=application.pk).update(alias=alias)
+    application.alias = alias
+    return application
+
+
 def slots(n: int = 2, days: int = 3) -> list[tuple[dt.datetime, dt.datetime]]:
     first = now() + dt.timedelta(days=days)
     return [(first + dt.timedelta(hours=i), first + dt.timedelta(hours=i, minutes=30)) for i in range(n)]

@@ -13,7 +13,7 @@ from placements import services
 from placements.enums import VacancyStatus
 from placements.models import Placement, Vacancy
 from tests import factories as f
-from tests.placements.steps import invite, reject, slots, submit
+from tests.placements.steps import invite, reject, rename, slots, submit
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_bulk_publishing_shows_the_plan_then_does_it_and_says_what_was_skipped(a
 
 
 def test_applications_have_no_names_until_invited(at_work, vacancy, search, broker):
-    application = submit(search, vacancy)
+    application = rename(submit(search, vacancy))
     pages = [
         reverse("admin:placements_application_changelist"),
         reverse("admin:placements_application_change", args=[application.pk]),

@@ -13,7 +13,7 @@ from placements.models import AnswerStatistic, Application
 from stagematch.clock import at, today
 from stagematch.mail.models import OutgoingMail
 from tests import factories as f
-from tests.placements.steps import reject, submit
+from tests.placements.steps import reject, rename, submit
 
 MONDAY = dt.date(2026, 9, 7)
 DUE = dt.date(2026, 9, 21)
@@ -25,7 +25,7 @@ def application(search, vacancy, broker, coordinator) -> Application:
     vacancy.publish_from = dt.date(2026, 1, 1)
     vacancy.save()
     with at(MONDAY):
-        return submit(search, vacancy)
+        return rename(submit(search, vacancy))
 
 
 def mailed(day: dt.date) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from placements import answers, selectors, services, tasks
 from placements.models import AnswerStatistic, Application, Interview
@@ -70,7 +71,7 @@ def test_interview_of_tomorrow_reminds_student_and_host(search, vacancy, student
     interview = invite(application, broker)
     services.choose_slot(interview=interview, slot=interview.slots.first(), actor=student)
     interview.refresh_from_db()
-    day = (interview.starts_at - dt.timedelta(days=1)).astimezone(dt.timezone(dt.timedelta(hours=1))).date()
+    day = timezone.localtime(interview.starts_at).date() - dt.timedelta(days=1)
     for _ in range(2):
         assert services.send_reminders(day=day).interviews == 1
     reminded = OutgoingMail.objects.filter(template="interview_reminder").values_list("to_email", flat=True)

@@ -31,8 +31,8 @@ def at_once(jobs: list[Callable[[], object]]) -> Counter[str]:
     def run(job: Callable[[], object]) -> None:
         try:
             with connection.cursor() as cursor:  # connect before the start, so that all really run together
-                cursor.execute("set lock_timeout = '30s'")
-            gate.wait(30)
+                cursor.execute("set lock_timeout = '120s'")
+            gate.wait(120)
             job()
             outcomes.append("ok")
         except RuleError as error:
@@ -46,7 +46,7 @@ def at_once(jobs: list[Callable[[], object]]) -> Counter[str]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     return Counter(outcomes)
 
 

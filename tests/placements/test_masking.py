@@ -142,6 +142,6 @@ def test_a_name_is_hidden_wherever_it_stands(before, after):
 
 @pytest.mark.parametrize("text", ["a" * 3000, "een " * 800, "van de " * 500, "A. " * 900, "x@" * 1500, "punt " * 700])
 def test_masking_is_quick_on_long_texts(text):
-    start = time.perf_counter()
+    start = time.process_time()
     mask(text[:3000], NAMES)
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0

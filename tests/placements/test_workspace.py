@@ -22,7 +22,7 @@ from stagematch.mail.addresses import note_refusal
 from stagematch.mail.models import OutgoingMail
 from stagematch.ui.errors import Conflict, RuleError
 from tests import factories as f
-from tests.placements.steps import explanation, invite, reject, submit
+from tests.placements.steps import explanation, invite, reject, rename, submit
 
 WORKSPACE = reverse("admin:workspace")
 PAGE_QUERIES = 12
@@ -214,7 +214,7 @@ def test_only_a_stagemakelaar_enters_the_workspace(who, client, request, search,
 
 
 def test_ticking_somebody_elses_candidate_does_nothing(client, other_broker, search, vacancy):
-    application = submit(search, vacancy)
+    application = rename(submit(search, vacancy))
     client.force_login(other_broker)
     for name in ("reject", "invite"):
         address = reverse(f"admin:workspace-{name}-together")

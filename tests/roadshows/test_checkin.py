@@ -228,7 +228,7 @@ def test_two_phones_send_a_hundred_check_ins_at_once_and_again(organisation, mon
 
     def send(number: int) -> int:
         try:
-            gate.wait(60)
+            gate.wait(120)
             return len(services.receive_taps(roadshow=roadshow, taps=messages[number % 2], actor=None).done)
         finally:
             connections.close_all()

@@ -28,10 +28,10 @@ def sink(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     port, mailbox = free_port(), tmp_path / "mailbox"
     command = [sys.executable, "-m", "stagematch.runtime.smtp_sink", "--port", str(port), "--dir", str(mailbox)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:  # noqa: S603
-        assert wait_until(lambda: not port_is_free(port), seconds=20)
+        assert wait_until(lambda: not port_is_free(port), seconds=60)
         yield port, mailbox
         process.terminate()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_the_sink_keeps_each_message_whole_and_in_order(sink: tuple[int, Path]) -> None:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 UP = [sys.executable, "-m", "stagematch.runtime.up"]
 
 
-def run(command: Sequence[str], environment: dict[str, str], seconds: float = 120) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str], environment: dict[str, str], seconds: float = 300) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
         list(command), env=environment, cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False
     )
@@ -48,18 +48,18 @@ def test_up_runs_the_night_serves_pages_stops_completely_and_keeps_the_data(
             if line.startswith("Running."):
                 break
         assert f"http://localhost:{port}/" in output, output
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/gezond/db/", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/gezond/db/", timeout=60) as answer:
             assert answer.status == 200
         second = run([*UP, "--port", str(free_port())], newcomer)
         assert f"already running from this folder on http://localhost:{port}/" in one_sentence(second)
         run_environment = (folder / "run.env").read_text()
         site.send_signal(signal.SIGTERM)
         rest = site.stdout.read()
-        assert site.wait(60) == 0
+        assert site.wait(120) == 0
     assert "Stopped; the data is kept." in rest
     used = [port, *(int(found) for found in re.findall(r"127\.0\.0\.1:(\d+)", run_environment))]
     assert len(used) >= 3
-    assert wait_until(lambda: all(map(port_is_free, used)), seconds=10)
+    assert wait_until(lambda: all(map(port_is_free, used)), seconds=60)
 
     again = run([*UP, "--once", "--port", str(free_port())], newcomer, 900)
     assert again.returncode == 0, again.stdout + again.stderr

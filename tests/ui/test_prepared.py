@@ -67,6 +67,7 @@ def kept_plans() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%organisations_stageperiod%%'"
+            " AND statement NOT LIKE '%%pg_prepared_statements%%'"  # this one
         )
         return int(cursor.fetchone()[0])
 

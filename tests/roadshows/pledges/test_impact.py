@@ -5,6 +5,7 @@
 import csv
 import datetime as dt
 import io
+import itertools
 import re
 import uuid
 from html import unescape
@@ -195,9 +196,11 @@ def test_compared_with_regions_without_a_roadshow_in_the_same_months(client, org
         title="Elders", slug="elders", region=third, status="held", day=held.day - dt.timedelta(days=20), is_public=True
     )
 
+    codes = itertools.count(9001)  # that nobody else has
+
     def places(where, day, number):
         made = f.VacancyFactory(team=vacancy.team, pool=vacancy.pool, places=number, title=uuid.uuid4().hex)
-        code = f.PostcodeFactory(pc4=str(1000 + made.pk % 9000), province=where)
+        code = f.PostcodeFactory(pc4=str(next(codes)), province=where)
         location = made.location
         location.pk, location.postcode, location._state.adding = None, code, True
         location.save()

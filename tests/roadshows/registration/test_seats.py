@@ -162,7 +162,7 @@ def test_two_hundred_at_once_for_ninety_seats(organisation, monkeypatch):
 
     def crowd(first: int) -> None:
         try:
-            gate.wait(60)
+            gate.wait(120)
             for n in range(first, 200, threads):
                 services.register(
                     roadshow=roadshow, name=f"Nr {n}", email=f"n{n}@cast.example", role="student", actor=None
@@ -179,7 +179,7 @@ def test_two_hundred_at_once_for_ninety_seats(organisation, monkeypatch):
 
     def leave(row: Registration) -> None:
         try:
-            gate.wait(60)
+            gate.wait(120)
             services.cancel_registration(registration=row, actor=User(email=row.email))
         finally:
             connections.close_all()
