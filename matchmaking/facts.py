@@ -125,11 +125,6 @@ Wanted = tuple[Mapping[str, tuple[str, str, str]], str, Sequence[Any]]
 """A set of link tables, the SQL condition that keeps their rows (`{owner}` is the owner's key), and its parameters."""
 
 
-def read_links(*wanted: Wanted) -> list[Links]:
-    """All links of some owners in one statement, per set of tables."""
-    return _split_links(wanted, read_together(_links_query(wanted))[0])
-
-
 def read_all_links(tables: Mapping[str, tuple[str, str, str]], owners: Column) -> Links:
     """The links of very many owners (sorted keys): whole tables between the first and the last of them.
 

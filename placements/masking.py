@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from placements.models import Application
 from students.models import Student
 
 HIDDEN = "[…]"
@@ -153,8 +152,3 @@ def names_of(student: Student) -> list[str]:
     ]
     address = user.email.partition("@")[0]
     return [word for word in (*whole, *parts, address, student.student_number) if word]
-
-
-def masked_motivation(application: Application) -> str:
-    """The motivation as the organisation reads it before the invitation (R4)."""
-    return mask(application.motivation, names_of(application.student))

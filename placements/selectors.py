@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,7 +23,6 @@ from placements.models import Application, ApplicationEvent, Rejection, Vacancy
 from stagematch.accounts.models import User
 from stagematch.clock import today
 from stagematch.mail.services import render
-from students.models import Student
 
 
 # --- Candidates ---------------------------------------------------------------------------------
@@ -272,17 +271,6 @@ def alternatives_for(application: Application, *, limit: int = 3) -> list[Vacanc
 
 
 # --- Lists for others -------------------------------------------------------------------------------
-def applications_of_student(student: Student) -> QuerySet[Application]:
-    """A student's own applications with all a list needs: open ones first, newest first."""
-    return (
-        Application.objects.filter(student=student)
-        .select_related("vacancy__organisation", "vacancy__team", "vacancy__location__postcode", "rejection")
-        .prefetch_related("events", "interviews__slots")
-        .annotate(is_over=Q(closed_at__isnull=False))
-        .order_by("is_over", "-submitted_at", "pk")
-    )
-
-
 @dataclass(frozen=True)
 class Preview:
     """A mail as the student will read it. `hidden_places` are in the mail, but lie near a home nobody may know yet (R4)."""

@@ -10,8 +10,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-SHORT_SENTENCE = 12
-"""Words in a sentence that is easy to read (taalniveau B1)."""
 LONG_SENTENCE = 15
 """From here on a sentence is better cut in two."""
 

@@ -14,7 +14,7 @@ from placements.enums import VacancyStatus
 from placements.models import Vacancy
 from roadshows.models import Pledge
 from roadshows.models.pledge import MOST
-from roadshows.pledge_enums import LinkStatus, PledgeKind, PledgeStatus
+from roadshows.pledge_enums import LinkStatus, PledgeKind
 from stagematch.clock import today
 from stagematch.ui.forms import FormMixin
 
@@ -270,6 +270,3 @@ class TeamForm(FormMixin, forms.Form):
         team = self.fields["team"]
         assert isinstance(team, forms.ModelChoiceField)  # noqa: S101 -- narrows the type
         team.queryset = Team.objects.filter(organisation=pledge.organisation_id, is_active=True).order_by("name")
-
-
-STATES = [("", _("alles")), ("open", _("nog te doen")), *PledgeStatus.choices]

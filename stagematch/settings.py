@@ -311,8 +311,6 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- Rules (product document) -------------------------------------------------------------------
 MAX_OPEN_APPLICATIONS: int = env.int("MAX_OPEN_APPLICATIONS", default=5)  # R3
-DEFAULT_RESPONSE_TERM_DAYS = 10  # R1, working days
-DEFAULT_APPLICATION_CAP_PER_PLACE = 4  # R3
 MAX_OPEN_PROPOSALS = 3  # matching.md section 10
 PROPOSAL_TERM_DAYS = 5
 MATCHING_SHARDS: int = env.int("MATCHING_SHARDS", default=1)  # above 1 the workers divide the night together

@@ -18,7 +18,6 @@ from organisations.models import (
     TargetGroup,
     Team,
     TeamCapacity,
-    WorkField,
     WorkProcess,
 )
 from placements.enums import ApplicationStatus, VacancyStatus
@@ -96,16 +95,6 @@ class TargetGroupFactory(DjangoModelFactory):
 
     slug = "jongeren"
     name = factory.LazyAttribute(lambda group: group.slug.capitalize())
-    valid_from = LONG_AGO
-
-
-class WorkFieldFactory(DjangoModelFactory):
-    class Meta:
-        model = WorkField
-        django_get_or_create = ("slug",)
-
-    slug = "buurtwerk"
-    name = factory.LazyAttribute(lambda field: field.slug.capitalize())
     valid_from = LONG_AGO
 
 

@@ -25,7 +25,6 @@ STAGES: dict[str, tuple[Any, frozenset[ApplicationStatus]]] = {
     "alles": (gettext_lazy("Alles wat open staat"), ApplicationStatus.open_statuses()),
 }
 WHO = {"mij": gettext_lazy("Wat ik oppak"), "niemand": gettext_lazy("Wat nog niemand oppakt")}
-KEYS = ("fase", "team", "plek", "status", "van", "laat", "herkomst", "periode")
 MAX_OPTIONS = 300
 
 

@@ -202,14 +202,6 @@ class PublicPage:
         return urlencode({"periode": self.period.slug})
 
     @property
-    def structural_share(self) -> int | None:
-        """Of every hundred without a place, how many no division could place; from published figures."""
-        figure = self.figure
-        if figure is None or not figure.open or figure.structural is None or figure.frictional is None:
-            return None
-        return min(100, round(100 * figure.structural / figure.open / 5) * 5)
-
-    @property
     def shows_expected(self) -> bool:
         """Whether the table of areas has a column for what is expected."""
         return any(row.expected for row in self.parts)

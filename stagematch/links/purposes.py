@@ -55,8 +55,3 @@ def purpose_of(key: str) -> Purpose:
     except KeyError:
         msg = f"No purpose {key!r} for secret links: call register_purpose in ready()."
         raise LookupError(msg) from None
-
-
-def all_purposes() -> list[Purpose]:
-    """Return every purpose, by key."""
-    return [_purposes[key] for key in sorted(_purposes)]

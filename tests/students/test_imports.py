@@ -2,7 +2,6 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -20,7 +19,6 @@ from tests import factories as f
 HEAD = (
     "Studentnummer;Voornaam;Tussenvoegsel;Achternaam;E-mailadres;Crebo;Leerjaar;Klas;Stageperiode;Stagedagen;Postcode"
 )
-SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 
 
 def csv(*rows: str, head: str = HEAD) -> bytes:
