@@ -116,7 +116,7 @@ def window(
         java_script_enabled=javascript,
         reduced_motion="reduce",
     )
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(60_000)
     if cookie is not None:
         context.add_cookies([{**cookie, "url": base_url}])  # type: ignore[typeddict-item]
     yield context

@@ -42,7 +42,7 @@ def test_from_a_promise_on_a_phone_to_a_student(
     phone.get_by_label("Hoeveel plekken?").fill("1")
     phone.get_by_role("button", name="Zeg toe").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text("Dank je wel")
-    assert time.monotonic() - begin < 60
+    assert time.monotonic() - begin < 180  # seconds; on a quiet machine two, and most of a minute is for reading
     assert Pledge.objects.get().with_code
 
     # The counter in the room moves by itself, once the mail is confirmed.
@@ -53,7 +53,7 @@ def test_from_a_promise_on_a_phone_to_a_student(
     phone.get_by_role("button", name="Ja, dit klopt").click()
     expect(phone.locator("main")).to_contain_text("De toezegging telt nu mee")
     assert axe(phone) == []
-    expect(screen.locator("h2").first).to_have_text("1 van de 20 plekken is toegezegd", timeout=20_000)
+    expect(screen.locator("h2").first).to_have_text("1 van de 20 plekken is toegezegd")
     expect(screen.locator("main")).to_contain_text(vacancy.organisation.name)
 
     # A month later: one mail, one button.
