@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
@@ -46,9 +47,9 @@ def works_on(user: User, team: str, *roles: str) -> Q:
 
 
 class VacancyQuerySet(models.QuerySet["Vacancy"]):
-    def published(self) -> Self:
+    def published(self, day: dt.date | None = None) -> Self:
         """What anybody may see today: by its dates, and not kept for one student who found it (features S13)."""
-        day = today()
+        day = day or today()
         return self.filter(
             Q(publish_until__isnull=True) | Q(publish_until__gte=day),
             status=VacancyStatus.PUBLISHED,
@@ -57,10 +58,11 @@ class VacancyQuerySet(models.QuerySet["Vacancy"]):
             reserved_for__isnull=True,
         )
 
-    def accepting(self) -> Self:
+    def accepting(self, day: dt.date | None = None) -> Self:
         """Published, with a free place, and not past the last day to apply."""
-        return self.published().filter(
-            Q(apply_until__isnull=True) | Q(apply_until__gte=today()), places_taken__lt=F("places")
+        day = day or today()
+        return self.published(day).filter(
+            Q(apply_until__isnull=True) | Q(apply_until__gte=day), places_taken__lt=F("places")
         )
 
     def with_open_applications(self) -> Self:

@@ -1,6 +1,7 @@
 """What a student reads about their own applications: where it stands, what comes next and when."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.db.models import (
     UUIDField,
     Value,
     When,
+    prefetch_related_objects,
 )
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -24,7 +26,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from placements.enums import ApplicationStatus, AssistedKind, AssistedStatus, ForwardStatus, InterviewStatus
-from placements.guidance.selectors import hints_shown
+from placements.guidance.selectors import HINT_SHOWN, hints_shown
 from placements.models import (
     Application,
     ApplicationDraft,
@@ -38,10 +40,12 @@ from placements.models import (
 from placements.selectors import next_step
 from stagematch.along import along
 from stagematch.clock import now, today
+from stagematch.ui.prepared import Prepared
 from students.models import PlacementSearch, Student
 
 # How long a closed application stays on the overview; retention removes it after 28 days unless the student keeps it.
 SHOW_CLOSED_DAYS = 60
+MOST_SAVED = 5
 
 
 def day_text(day: dt.date) -> str:
@@ -55,9 +59,17 @@ def moment_text(moment: dt.datetime) -> str:
     return _("%(day)s om %(time)s uur") % {"day": day_text(local.date()), "time": date_format(local, "H.i")}
 
 
+def _talks() -> "Prefetch[Any]":
+    interviews = along(Interview.objects.exclude(status=InterviewStatus.CANCELLED).select_related("host"), "slots")
+    return Prefetch("interviews", queryset=interviews, to_attr="talks")
+
+
 def own_applications(student: Student) -> QuerySet[Application]:
     """Return the student's applications with all a page shows of them; two queries, whatever their number."""
-    interviews = along(Interview.objects.exclude(status=InterviewStatus.CANCELLED).select_related("host"), "slots")
+    return _own_applications(student.pk).prefetch_related(_talks())
+
+
+def _own_applications(student: int) -> QuerySet[Application]:
     asked = ForwardRequest.objects.filter(application=OuterRef("pk"), status=ForwardStatus.ASKED)
     rows = (
         Application.objects.filter(student=student)
@@ -74,7 +86,6 @@ def own_applications(student: Student) -> QuerySet[Application]:
             forward_question=Subquery(asked.values("public_id")),
             forward_team=Subquery(asked.values("to_vacancy__team__name")),
         )
-        .prefetch_related(Prefetch("interviews", queryset=interviews, to_attr="talks"))
     )
     return along(rows, "events")
 
@@ -260,16 +271,14 @@ class Overview:
         return [*self.urgent, *self.running, *self.ended]
 
 
-def rows_of(applications: QuerySet[Application]) -> list[Row]:
+def rows_of(applications: Iterable[Application]) -> list[Row]:
     """Return the rows with their talks, round by round."""
     return [Row(a, sorted(a.talks, key=lambda t: (t.round, t.pk))) for a in applications]  # type: ignore[attr-defined]
 
 
-def overview(student: Student, limit: int) -> Overview:
-    """Return the overview of a student. Four queries."""
-    since = now() - dt.timedelta(days=SHOW_CLOSED_DAYS)
-    shown = (
-        own_applications(student)
+def _shown_of(student: int, since: dt.datetime) -> QuerySet[Application]:
+    return (
+        _own_applications(student)
         .select_related("search")
         .filter(Q(closed_at__isnull=True) | Q(closed_at__gte=since) | Q(status=ApplicationStatus.ACCEPTED))
         .annotate(
@@ -279,6 +288,15 @@ def overview(student: Student, limit: int) -> Overview:
         )
         .order_by("place_first", "-submitted_at", "pk")
     )
+
+
+_shown = Prepared(_shown_of, student=int, since=dt.datetime)
+
+
+def overview(student: Student, limit: int) -> Overview:
+    """Return the overview of a student. Two queries."""
+    shown = _shown.objects(student=student.pk, since=now() - dt.timedelta(days=SHOW_CLOSED_DAYS))
+    prefetch_related_objects(shown, _talks())
     rows = rows_of(shown)
     urgent = sorted([r for r in rows if r.needs_answer], key=lambda r: (not r.is_offer, r.application.answer_by))
     running = [
@@ -302,28 +320,35 @@ class Has:
     hint: bool
 
 
-def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
-    """Return what this student has to show, and read the own places, for their panel; one query."""
+def _student_with(student: int, search: int, since: dt.date) -> QuerySet[Student]:
     from students.models import Document, LearningGoal
 
     through = PlacementSearch.target_groups.through
     mine = {"student": OuterRef("pk")}
     rows = (
-        Student.objects.filter(pk=student.pk)
+        Student.objects.filter(pk=student)
         .only("pk")
         .annotate(
             has_cv=Exists(Document.objects.filter(**mine, is_current=True)),
             has_wishes=Exists(through._default_manager.filter(placementsearch=search)),
-            has_goals=Exists(LearningGoal.objects.filter(search_id=search.pk if search else None)),
+            has_goals=Exists(LearningGoal.objects.filter(search_id=search)),
             has_waiting=Exists(WaitingListEntry.objects.filter(**mine)),
             has_drafts=Exists(ApplicationDraft.objects.filter(**mine)),
             has_requests=Exists(AssistedApplication.objects.filter(**mine)),
             has_saved=Exists(Favourite.objects.filter(**mine)),
             has_stage=Exists(Placement.objects.active().filter(**mine)),
-            has_hint=Exists(hints_shown().filter(**mine)),
+            has_hint=Exists(hints_shown(since).filter(**mine)),
         )
     )
-    row: Any = along(rows, "own_places").get()
+    return along(rows, "own_places")
+
+
+_with = Prepared(_student_with, student=int, search=int, since=dt.date)
+
+
+def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
+    """Return what this student has to show, and read the own places, for their panel; one query."""
+    [row] = _with.objects(student=student.pk, search=search.pk if search else 0, since=today() - HINT_SHOWN)
     kept = student.__dict__.setdefault("_prefetched_objects_cache", {})
     kept["own_places"] = row.own_places.all()
     return Has(
@@ -338,11 +363,18 @@ def what_there_is(search: PlacementSearch | None, student: Student) -> Has:
     )
 
 
-def saved_places(student: Student) -> QuerySet[Favourite]:
-    """Return what the student keeps, in their own order."""
+def _saved_of(student: int) -> QuerySet[Favourite]:
     return (
         Favourite.objects.filter(student=student)
         .select_related("vacancy__organisation", "vacancy__location__postcode")
         .defer("vacancy__search_vector", "vacancy__search_text")
-        .order_by("rank", "-created_at", "pk")
+        .order_by("rank", "-created_at", "pk")[:MOST_SAVED]
     )
+
+
+_saved = Prepared(_saved_of, student=int)
+
+
+def saved_places(student: Student) -> list[Favourite]:
+    """Return what the student keeps, in their own order; the first few."""
+    return _saved.objects(student=student.pk)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from organisations.models import StagePeriod, WorkProcess
 from stagematch.accounts.models import User
 from stagematch.clock import today
+from stagematch.ui.prepared import Prepared
 from students.enums import DocumentKind, SearchStatus
 from students.models import Document, PlacementSearch, Student
 
@@ -22,6 +24,13 @@ def _remember(user: User, student: Student | None) -> None:
     _user_field.set_cached_value(user, student)
 
 
+def _student_of(user: int) -> QuerySet[Student]:
+    return Student.objects.select_related("programme__qualification", "programme__school", "school").filter(user=user)
+
+
+_student = Prepared(_student_of, user=int)
+
+
 def student_of(user: User | AnonymousUser) -> Student | None:
     """Return the student this user is, with programme and school, or None. At most one query per user object."""
     if not isinstance(user, User) or not user.is_active:
@@ -29,15 +38,29 @@ def student_of(user: User | AnonymousUser) -> Student | None:
     if _user_field.is_cached(user):
         cached = _user_field.get_cached_value(user)
         return cached if isinstance(cached, Student) else None
-    student = (
-        Student.objects.select_related("programme__qualification", "programme__school", "school")
-        .filter(user=user)
-        .first()
-    )
+    student: Student | None = next(iter(_student.objects(user=user.pk)), None)
     if student is not None:
         student.user = user
     _remember(user, student)
     return student
+
+
+def _search_of(user: int, day: dt.date) -> QuerySet[PlacementSearch]:
+    order = Case(
+        When(status=SearchStatus.OPEN, then=Value(0)),
+        When(status=SearchStatus.DRAFT, then=Value(1)),
+        When(status=SearchStatus.PLACED, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    return (
+        PlacementSearch.objects.filter(student__user=user, ends_on__gte=day)
+        .select_related("period", "home", "student__programme__qualification", "student__school")
+        .order_by(order, "starts_on", "pk")[:1]
+    )
+
+
+_search = Prepared(_search_of, user=int, day=dt.date)
 
 
 def current_search(user: User | AnonymousUser) -> PlacementSearch | None:
@@ -48,19 +71,7 @@ def current_search(user: User | AnonymousUser) -> PlacementSearch | None:
     """
     if not isinstance(user, User) or (_user_field.is_cached(user) and student_of(user) is None):
         return None
-    order = Case(
-        When(status=SearchStatus.OPEN, then=Value(0)),
-        When(status=SearchStatus.DRAFT, then=Value(1)),
-        When(status=SearchStatus.PLACED, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-    search = (
-        PlacementSearch.objects.filter(student__user=user, ends_on__gte=today())
-        .select_related("period", "home", "student__programme__qualification", "student__school")
-        .order_by(order, "starts_on", "pk")
-        .first()
-    )
+    search: PlacementSearch | None = next(iter(_search.objects(user=user.pk, day=today())), None)
     if search is None:
         return None
     programme = search.student.programme

@@ -29,7 +29,7 @@ NOT_IN_LISTS = ("search_vector", "search_text", "tasks", "expectations", "guidan
 _NOT_OF_ORGANISATIONS = ("organisation__description", "organisation__vision", "organisation__source_note")
 
 
-def for_cards(vacancies: QuerySet[Vacancy], student: Student | None) -> QuerySet[Vacancy]:
+def for_cards(vacancies: QuerySet[Vacancy], student: Student | int | None) -> QuerySet[Vacancy]:
     """Return the vacancies with all that `cards` needs: one query, whatever their number.
 
     How many wait for an answer is for students, who choose by it: few students stand behind it (R9).

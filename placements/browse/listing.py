@@ -1,5 +1,6 @@
 """The list of places: what was asked, what was found, in which order, with what each filter would leave."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +14,12 @@ from placements.browse import facets, text
 from placements.browse.cards import Card, cards, for_cards
 from placements.browse.distance import distance
 from placements.browse.options import Options
-from placements.browse.pager import Pager, address, without
+from placements.browse.pager import PER_PAGE, Pager, address, without
 from placements.enums import Allowance, VacancyKind
 from placements.filters import DAYS, DISTANCES, HOURS, SORTS, VacancyFilter, has_bit, on_days
 from placements.fit import Fit, scores
 from placements.models import Vacancy
+from stagematch.ui.prepared import Prepared
 from students.models import PlacementSearch, Student
 
 # How many places get the exact score of the matching on one page view; the rest follows in the rough order of SQL.
@@ -46,6 +48,14 @@ def capital(words: object) -> str:
     """Return the words with a capital in front, as a choice in a form is written."""
     plain = str(words)
     return plain[:1].upper() + plain[1:]
+
+
+_for_student = Prepared(
+    lambda keys, student: for_cards(Vacancy.objects.filter(pk__in=keys), student),
+    most=PER_PAGE,
+    keys=list,
+    student=int,
+)
 
 
 class Listing:
@@ -127,7 +137,11 @@ class Listing:
 
     def _read(self, keys: list[int]) -> list[Vacancy]:
         """Return these places with all that a card says, in this order."""
-        rows = {row.pk: row for row in for_cards(Vacancy.objects.filter(pk__in=keys), self.student)}
+        if self.student is not None:
+            found: Iterable[Vacancy] = _for_student.objects(keys=keys, student=self.student.pk)
+        else:
+            found = for_cards(Vacancy.objects.filter(pk__in=keys), None)
+        rows = {row.pk: row for row in found}
         return [rows[key] for key in keys if key in rows]
 
     # --- What the filter column shows -----------------------------------------------------------------------

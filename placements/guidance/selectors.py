@@ -402,7 +402,6 @@ def task_rows(school: Organisation, user: User, which: str) -> tuple[QuerySet[He
     return rows.order_by(*order), {key: counts[f"n{key}"] for key in conditions}
 
 
-def hints_shown() -> QuerySet[LadderStep]:
-    """The kind words students see now: for a month after the rung was reached, while the search is open."""
-    since = today() - HINT_SHOWN
+def hints_shown(since: dt.date) -> QuerySet[LadderStep]:
+    """The kind words students see now: reached after `since`, which is HINT_SHOWN ago, while the search is open."""
     return LadderStep.objects.filter(rung=Rung.HINT, on__gt=since, search__status=SearchStatus.OPEN)

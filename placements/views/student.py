@@ -56,7 +56,7 @@ def my_overview(request: StudentRequest) -> HttpResponse:
             render_to_string(template, panel, request=request)
             for template, panel in [*panels.panels_for(student, has), *_introduced(texts)]
         ],
-        "saved": list(saved_places(student)[:5]) if has.saved else [],
+        "saved": saved_places(student) if has.saved else [],
         "requests": texts.requests,
         "drafts": texts.drafts,
         "lines": lines_of(student) if has.waiting else [],

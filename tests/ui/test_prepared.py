@@ -6,10 +6,13 @@ import datetime as dt
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from organisations.models import StagePeriod
+from placements.models import Application
 from stagematch.accounts.models import User
+from stagematch.along import along
 from stagematch.clock import today
 from stagematch.ui.prepared import MOST, Prepared, instance
 from tests import factories as f
@@ -99,3 +102,47 @@ def test_it_goes_on_after_the_connection_was_closed():
     for _ in range(2):
         assert periods.rows(day=today() - dt.timedelta(days=1), pk=period.pk) == [{"slug": period.slug}]
         connection.close()
+
+
+def test_objects_come_with_what_is_joined_and_with_their_lists(search, vacancy):
+    group = f.TargetGroupFactory()
+    search.target_groups.add(group)
+
+    def reactions(student: int, since: dt.datetime):
+        rows = Application.objects.filter(student=student, submitted_at__gte=since).annotate(
+            at_school=F("student__school")
+        )
+        return along(rows.select_related("search__period"), "search__target_groups").defer("motivation").order_by("pk")
+
+    asked = Prepared(reactions, student=int, since=dt.datetime)
+    mine = f.ApplicationFactory(vacancy=vacancy, student=search.student, search=search)
+    other = f.ApplicationFactory(vacancy=vacancy)
+    for student, expected in ((search.student, mine), (other.student, other), (search.student, mine)):
+        with CaptureQueriesContext(connection) as queries:
+            [found] = asked.objects(student=student.pk, since=expected.submitted_at)
+            assert (found, found.student_id, found.at_school) == (expected, student.pk, student.school_id)
+            assert found.search.period == expected.search.period
+            assert list(found.search.target_groups.all()) == ([group] if expected == mine else [])
+        assert len(queries) == 1
+        assert found.get_deferred_fields() == {"motivation"}
+    assert asked.objects(student=search.student.pk, since=mine.submitted_at + dt.timedelta(seconds=1)) == []
+
+
+def test_a_day_that_was_not_given_is_refused_since_it_would_stay_that_day():
+    early = Prepared(lambda pk: StagePeriod.objects.filter(pk=pk, ends_on__gt=today()).values("name"), pk=int)
+    with pytest.raises(ValueError, match="nobody gave"):
+        early.rows(pk=1)
+
+
+def test_a_prefetch_is_refused_since_it_is_a_question_of_its_own():
+    more = Prepared(lambda pk: Application.objects.filter(pk=pk).prefetch_related("events"), pk=int)
+    with pytest.raises(ValueError, match="prefetch"):
+        more.objects(pk=1)
+
+
+def test_a_list_of_objects_takes_any_number_up_to_its_most():
+    users = [f.UserFactory() for _ in range(3)]
+    asked = Prepared(lambda keys: User.objects.filter(pk__in=keys).order_by("pk"), most=3, keys=list)
+    for chosen in (users[:1], users[1:], users):
+        assert asked.objects(keys=[user.pk for user in chosen]) == chosen
+    assert asked.objects(keys=[]) == []
