@@ -1,6 +1,7 @@
 """How far a school's own students are: seeking, in conversation, offered, placed or stopped (features B2)."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -118,6 +119,22 @@ class ClassView:
         return "klas" in self.query
 
 
+def _per_state(students: QuerySet[Any]) -> QuerySet[Any, dict[str, Any]]:
+    rows: QuerySet[Any, dict[str, Any]] = students.order_by().values("progress").annotate(n=Count("pk"))
+    return rows
+
+
+def _per_state_of(school: int, day: dt.date) -> QuerySet[Any, dict[str, Any]]:
+    return _per_state(with_progress(Student.objects.filter(school=school), day=day))
+
+
+def _in_order(students: QuerySet[Any]) -> QuerySet[Any]:
+    return students.order_by("class_name", "user__last_name", "user__first_name", "pk")
+
+
+_of_school = Prepared(_per_state_of, school=int, day=dt.date)
+
+
 class StudentOverview:
     """The students of one coordinator, as asked for in the address. Nine queries, whatever the number of students."""
 
@@ -150,8 +167,15 @@ class StudentOverview:
             asked = asked.filter(year=self.year)
         if self.period is not None:
             asked = asked.filter(Exists(PlacementSearch.objects.filter(student=OuterRef("pk"), period=self.period)))
-        # Any: the type checker does not know the annotations that are filtered on below.
-        self.asked: QuerySet[Any] = with_progress(asked, self.period)
+        self._asked = asked
+        # All students of one school are what is opened most; that query is the same for everybody.
+        only = self.school or (self.schools[0] if len(self.schools) == 1 else None)
+        self._all_of = only.pk if only is not None and asked is everyone and not user.is_superuser else None
+
+    @cached_property
+    def asked(self) -> QuerySet[Any]:  # Any: the type checker does not know the annotations that are filtered on below
+        """Who match everything but the state, each with how far they are."""
+        return with_progress(self._asked, self.period)
 
     @cached_property
     def periods(self) -> list[StagePeriod]:
@@ -162,7 +186,10 @@ class StudentOverview:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Number of students per state, within the search, class and year."""
-        rows = self.asked.order_by().values("progress").annotate(n=Count("pk"))
+        if self._all_of is not None:
+            rows: Iterable[Mapping[str, Any]] = _of_school.rows(school=self._all_of, day=today())
+        else:
+            rows = _per_state(self.asked)
         return {row["progress"]: row["n"] for row in rows}
 
     @property
@@ -178,7 +205,8 @@ class StudentOverview:
     def students(self) -> list[StudentRow]:
         """This page of students, by class and name. Two queries."""
         # Who is on it first: only for them the database looks up the rest.
-        page = self._in_order().values_list("pk", flat=True)[self.pager.start : self.pager.stop]
+        keys = _in_order(self._in_state(self._asked)).values_list("pk", flat=True)
+        page = keys[self.pager.start : self.pager.stop]
         names_school = len(self.schools) > 1 and self.school is None
         return rows_of(list(page), self.period, names_school=names_school)
 
@@ -215,11 +243,10 @@ class StudentOverview:
 
     def everyone_asked(self) -> QuerySet[Any]:
         """All students that match, by class and name: for a file and for paper."""
-        return self._in_order().select_related("user", "programme", "school")
+        return _in_order(self._in_state(self.asked)).select_related("user", "programme", "school")
 
-    def _in_order(self) -> QuerySet[Any]:
-        rows = self.asked.filter(progress=self.state) if self.state else self.asked
-        return rows.order_by("class_name", "user__last_name", "user__first_name", "pk")
+    def _in_state(self, students: QuerySet[Any]) -> QuerySet[Any]:
+        return self.asked.filter(progress=self.state) if self.state else students
 
     @property
     def filters(self) -> str:

@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-untyped-def"
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 from django.urls import reverse
@@ -116,3 +117,16 @@ def test_inviting_stays_within_the_school_that_was_chosen(client, at_both, schoo
     client.force_login(at_both)
     client.post(reverse("school-students-invite"), {"school": other_school.slug})
     assert [s.school for s in Student.objects.exclude(invited_at=None)] == [other_school]
+
+
+def test_the_numbers_above_the_whole_list_are_those_of_its_students(
+    client, at_both, school, other_school, search, other_search, later
+):
+    client.force_login(at_both)
+    for query in ({}, {"school": school.slug}, {"school": other_school.slug}):
+        overview = client.get(LIST, query).context["overview"]
+        assert overview.counts == Counter(student.progress for student in overview.everyone_asked())
+        assert overview.total == len(overview.students) == (1 if query else 2)
+        for state, number in overview.counts.items():
+            shown = client.get(LIST, query | {"stand": state}).context["overview"].students
+            assert [student.progress for student in shown] == [state] * number
