@@ -153,7 +153,7 @@ class FitPage:
     def year(self) -> int:
         """The chosen leerjaar; at first the one with most wishes."""
         wanted = self.chosen.get("leerjaar", "")
-        if wanted.isdecimal() and int(wanted) in YEARS:
+        if wanted in map(str, YEARS):
             return int(wanted)
         totals = {year: sum(n or 0 for key, n in self._demand.items() if key[0] == year) for year in self.years}
         return max(totals, key=lambda year: (totals[year], -year))

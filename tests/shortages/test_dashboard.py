@@ -211,6 +211,15 @@ def test_numbers_under_five_about_students_of_other_schools_are_not_told(client,
     assert "Daardoor schuift een ander door." in text
 
 
+def test_what_another_school_can_do_is_not_told(coordinator, other_school, counted):
+    """It is exact, since it is about their own students."""
+    region = nights.leiden().postcodes.get().corop
+    nights.lever(counted, LeverKind.CALL, school=other_school, year=2, amount=4, gain=4)
+    nights.lever(counted, LeverKind.WEEKDAY, school=other_school, days=4, amount=9, gain=3, direct=3)
+    nights.lever(counted, LeverKind.WEEKDAY, school=other_school, region=region, days=8, amount=9, gain=3, direct=3)
+    assert Dashboard(coordinator, QueryDict("")).levers == []
+
+
 def test_the_order_of_what_helps_in_a_region_does_not_tell_which_helps_more(coordinator, school, counted):
     """Both numbers are about students of every school and are not told; a place higher or lower would tell them apart."""
     programme = f.ProgrammeFactory(school=school)
@@ -258,6 +267,7 @@ def test_the_list_behind_a_tile_a_cell_and_a_kind(client, coordinator, school, c
 @pytest.mark.parametrize("query", [
     {"periode": "bestaat-niet"}, {"gebied": "maan"}, {"opleiding": "x"}, {"leerjaar": "99", "dagen": "a,-1,9999,²"},
     {"gemeente": "'; drop table", "soort": "x"}, {"pagina": "x"}, {"regio": "NL-Leiden"}, {"alles": "ja"},
+    {"dagen": "0012" + "9" * 40},
 ])  # fmt: skip
 def test_an_address_that_makes_no_sense_is_no_error(client, coordinator, counted, query):
     client.force_login(coordinator)

@@ -172,6 +172,11 @@ def test_a_code_in_two_dossiers_is_two_werkprocessen(client, search, vacancy, gr
     assert (chosen.work, chosen.demand, chosen.supply) == (other, 1, 0)
 
 
+@pytest.mark.parametrize("year", ["9" * 5000, "٣٤", "²", "-1"])
+def test_a_leerjaar_that_makes_no_sense_is_no_error(client, counted, year):
+    assert client.get(reverse("shortage-fit-public"), {"leerjaar": year}).status_code == 200
+
+
 def test_another_school_sees_its_own_students_only(client, counted, coordinator, other_school):
     client.force_login(coordinator)
     assert client.get(reverse("shortage-fit"), {"school": other_school.slug}).status_code == 404

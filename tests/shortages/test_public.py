@@ -202,6 +202,26 @@ def test_a_gemeente_whose_only_place_left_the_list_gets_no_row(place):
     assert not snapshot.published.filter(code__in=[place.almere.code, place.flevoland.code]).exists()
 
 
+def test_a_row_with_nothing_to_show_is_not_there(client, place):
+    """An empty row would say that there are a few students, or a place that somebody has."""
+    for days, small in enumerate((1, 4, 9, 10)):
+        snapshot = place.count(DAY + dt.timedelta(days=days), small=small)
+        figures = (
+            "students",
+            "placed",
+            "talking",
+            "open",
+            "structural",
+            "frictional",
+            "free",
+            "taken",
+            "unused",
+            "blocked",
+        )
+        for row in snapshot.published.values(*figures):
+            assert any(row.values()), (small, row)
+
+
 def test_a_count_that_failed_or_of_which_nothing_was_published_is_in_no_file(client, place):
     good = place.count()
     for days, status in ((1, SnapshotStatus.DONE), (2, SnapshotStatus.FAILED), (3, SnapshotStatus.RUNNING)):
