@@ -65,7 +65,12 @@ def _changed(request: HttpRequest, day: str, table: str, kind: str) -> dt.dateti
 
 def _is_whole(snapshot: ShortageSnapshot, table: str) -> bool:
     """Whether nothing will be added: what is expected is published after the count, at once, or never."""
-    return table != files.AHEAD or PublishedForecast.objects.filter(day=snapshot.day).exists()
+    if table != files.AHEAD:
+        return True
+    known = vars(snapshot)  # looked up once per request, like the count itself
+    if "has_expected" not in known:
+        known["has_expected"] = PublishedForecast.objects.filter(day=snapshot.day).exists()
+    return bool(known["has_expected"])
 
 
 def _asked(request: HttpRequest, day: str, table: str, kind: str) -> ShortageSnapshot | None:

@@ -339,6 +339,9 @@ def test_what_is_expected_is_sent_to_who_asked_before_it_was_published(client, p
         assert [row["verwacht_midden"] for row in json.loads(found.content)["rijen"]] == [90]
     assert found["Cache-Control"] == f"public, max-age={900 if asked == 'laatste' else 86400}"
     assert client.get(address, headers={"If-None-Match": found["ETag"]}).status_code == 304
+    with CaptureQueriesContext(connection) as questions:
+        client.get(address)
+    assert len({question["sql"] for question in questions}) == len(questions)
 
 
 def test_the_file_is_the_same_whatever_language_or_reader(client, place, coordinator):
