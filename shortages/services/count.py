@@ -58,15 +58,16 @@ def take_count(
     """Count the shortage of `day` and publish it; return the count.
 
     A day is counted once: a second start returns the count there is, also when two start together. History is never
-    counted again: with a finished count of a later day this raises `RuleError`, as for a day more than `MOST_AHEAD` ahead.
+    counted again: with a finished count of a later day this raises `RuleError`, as for a day more than `MOST_AHEAD` ahead,
+    and for one that has passed: what the market was then is not kept.
     `again` replaces the count of the day itself, and says so in its counts. A dry run writes nothing and returns a count
     that is not stored. Any fault publishes nothing, is recorded as FAILED, told to the platform admins and raised; the
     last good count stays. Of a count that was killed the next one tells it.
     """
-    began = clock.now()
-    if not dry_run and day > clock.today() + dt.timedelta(days=MOST_AHEAD):
+    began, this_day = clock.now(), clock.today()
+    if not dry_run and day > this_day + dt.timedelta(days=MOST_AHEAD):
         raise RuleError("count_ahead", _("Deze dag ligt te ver vooruit. Klopt het jaar?"))
-    with clock.at(day) if day != clock.today() else nullcontext(), one_at_a_time(LOCK) as waited:
+    with clock.at(day) if day != this_day else nullcontext(), one_at_a_time(LOCK) as waited:
         done = ShortageSnapshot.objects.done().filter(day=day).first()
         if done is not None and not dry_run:
             just_made = waited and done.finished_at is not None and done.finished_at >= began
@@ -77,6 +78,11 @@ def take_count(
             raise RuleError(
                 "count_is_history",
                 _("Er is al een telling van een latere dag. Een oude dag wordt niet opnieuw geteld."),
+            )
+        if not dry_run and day < this_day:
+            raise RuleError(
+                "count_is_past",
+                _("Die dag is voorbij. Hoe het toen was, is niet bewaard: een gemiste nacht blijft leeg."),
             )
         snapshot = ShortageSnapshot(day=day, definition=CURRENT)
         if dry_run:

@@ -65,9 +65,7 @@ class Prepared:
         if found is None:
             return []
         made, fetched = found
-        compiler = copy.copy(
-            made.compiler
-        )  # what it compiled is shared and never changed; what it answers is of this call
+        compiler = copy.copy(made.compiler)  # what it compiled is shared and never changed; its answer is of this call
         vars(compiler)["execute_sql"] = lambda **_options: [fetched]
         asked = SimpleNamespace(
             db=connection.alias, query=SimpleNamespace(get_compiler=lambda using: compiler), _known_related_objects={}

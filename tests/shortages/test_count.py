@@ -307,6 +307,20 @@ def test_a_day_far_ahead_is_not_counted_since_it_would_stop_the_nights_and_drop_
         call_command("count_shortage", date=today() + dt.timedelta(400))
 
 
+def test_a_missed_night_stays_missing_and_yesterday_is_not_made_up_from_today(leiden):
+    yesterday = today() - dt.timedelta(1)
+    with pytest.raises(RuleError) as refused:
+        count(day=yesterday)
+    assert refused.value.code == "count_is_past"
+    with at(yesterday):
+        kept = count(day=yesterday)
+    assert count(day=yesterday) == kept  # what was counted that night is told
+    with pytest.raises(RuleError):
+        count(day=yesterday, again=True)
+    assert count(day=yesterday, dry_run=True).pk is None
+    assert ShortageSnapshot.objects.get() == kept
+
+
 def test_an_empty_platform_counts_nothing():
     found = count()
     assert (found.status, found.counts["students"], found.counts["shortage"]) == (SnapshotStatus.DONE, 0, 0)

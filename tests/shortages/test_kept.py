@@ -233,7 +233,10 @@ def test_who_found_a_place_leaves_the_list_at_once(client, coordinator, school, 
     client.force_login(coordinator)
 
     def named():
-        return {words(cell).split(" ")[0] for cell in select(read(client), "table.sm-tabel-stapel tbody th")}
+        return {
+            words(cell).split(" ")[0]
+            for cell in select(read(client), "section.sm-nieuwe-bladzijde table.sm-tabel-stapel tbody th")
+        }
 
     first = {gone.student.user.first_name, stays.student.user.first_name}
     assert named() == first
