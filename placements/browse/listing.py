@@ -19,6 +19,7 @@ from placements.enums import Allowance, VacancyKind
 from placements.filters import DAYS, DISTANCES, HOURS, SORTS, VacancyFilter, has_bit, on_days
 from placements.fit import Fit, scores
 from placements.models import Vacancy
+from stagematch.ui.numbers import grouped
 from stagematch.ui.prepared import Prepared
 from students.models import PlacementSearch, Student
 
@@ -287,7 +288,7 @@ class Listing:
     def found_text(self) -> str:
         if not self.total:
             return _("Geen plekken gevonden")
-        return ngettext("%(n)s plek gevonden", "%(n)s plekken gevonden", self.total) % {"n": self.total}
+        return ngettext("%(n)s plek gevonden", "%(n)s plekken gevonden", self.total) % {"n": grouped(self.total)}
 
     @property
     def ways_out(self) -> list[tuple[str, str]]:

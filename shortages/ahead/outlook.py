@@ -17,6 +17,7 @@ from shortages.ahead.history import WEEKS, comparable, counts_until, wanted_colu
 from shortages.ahead.schools import CARD_FIELDS, school_year
 from shortages.models import DemandCell, Forecast, ForecastWarning, NumerusFixus
 from stagematch.clock import today
+from stagematch.ui.numbers import grouped
 
 SHOWN_AT = (20, 16, 12, 8, 4)
 """Weeks before a start at which earlier forecasts are shown beside what it became."""
@@ -106,8 +107,8 @@ def sentence_of(forecast: Forecast) -> str:
             high,
         ) % {"day": day, "n": high}
     else:
-        text = _("Als het zo doorgaat, missen %(low)d tot %(high)d studenten op %(day)s een plek.") % {
-            "day": day, "low": low, "high": high,
+        text = _("Als het zo doorgaat, missen %(low)s tot %(high)s studenten op %(day)s een plek.") % {
+            "day": day, "low": grouped(low), "high": grouped(high),
         }  # fmt: skip
     if forecast.last_year is None:
         return text

@@ -103,7 +103,7 @@ def places_text() -> str:
     """How the places were counted, and what an empty cell is."""
     return _(
         "Waarop je kunt reageren, is exact. De rest is afgerond, want het gaat ook om studenten van andere scholen. "
-        "Leeg is: te weinig om te tonen."
+        "Leeg of een streepje is: te weinig om te tonen."
     )
 
 

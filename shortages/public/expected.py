@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from organisations.models import StagePeriod
 from shortages.models import PublishedForecast
+from stagematch.ui.numbers import grouped
 
 OLD_DAYS = 4  # an older expectation is not shown beside a newer count
 
@@ -27,13 +28,14 @@ def expected_at(day: dt.date, period: StagePeriod) -> Expected:
 def span(row: PublishedForecast) -> str:
     """'230–290', or 'hooguit 35' when the low end is about too few to show."""
     if row.low is None:
-        return _("hooguit %(high)d") % {"high": row.high}
-    return f"{row.low}–{row.high}"
+        return _("hooguit %(high)s") % {"high": grouped(row.high)}
+    return f"{grouped(row.low)}–{grouped(row.high)}"
 
 
 def sentence(row: PublishedForecast, period: StagePeriod) -> str:
     """The one thing to know."""
-    words = {"day": date_words(period.starts_on, "j F"), "low": row.low, "high": row.high}
+    words = {"day": date_words(period.starts_on, "j F"), "high": grouped(row.high)}
     if row.low is None:
-        return _("Als het zo doorgaat, missen hooguit %(high)d studenten op %(day)s een plek.") % words
-    return _("Als het zo doorgaat, missen %(low)d tot %(high)d studenten op %(day)s een plek.") % words
+        return _("Als het zo doorgaat, missen hooguit %(high)s studenten op %(day)s een plek.") % words
+    words["low"] = grouped(row.low)
+    return _("Als het zo doorgaat, missen %(low)s tot %(high)s studenten op %(day)s een plek.") % words

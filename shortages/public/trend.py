@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from organisations.models import StagePeriod
 from shortages.enums import PublishedTable, SnapshotStatus
 from shortages.models import PublishedFigure
+from stagematch.ui.numbers import grouped
 
 WEEKS = 26
 MOST_POINTS = 14
@@ -55,10 +56,10 @@ class Line:
     def description(self) -> str:
         """What the picture says, for who does not see it."""
         first, last = self.points[0], self.points[-1]
-        return _("Studenten zonder plek: ongeveer %(a)d op %(start)s, ongeveer %(b)d op %(end)s.") % {
-            "a": first.number,
+        return _("Studenten zonder plek: ongeveer %(a)s op %(start)s, ongeveer %(b)s op %(end)s.") % {
+            "a": grouped(first.number),
             "start": date_format(first.day, "j F Y"),
-            "b": last.number,
+            "b": grouped(last.number),
             "end": date_format(last.day, "j F Y"),
         }
 

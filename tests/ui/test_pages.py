@@ -154,6 +154,22 @@ def test_nav_url_is_empty_for_a_page_that_is_not_there():
     assert render('{% nav_url "home" %}') == "/"
 
 
+@pytest.mark.parametrize(
+    ("number", "dutch", "english"),
+    [
+        (0, "0", "0"),
+        (999, "999", "999"),
+        (1000, "1.000", "1,000"),
+        (97027, "97.027", "97,027"),
+        ("5–40", "5–40", "5–40"),
+    ],
+)
+def test_large_numbers_are_read_in_thousands(number, dutch, english):
+    assert render("{{ number|getal }}", number=number) == dutch
+    with translation.override("en"):
+        assert render("{{ number|getal }}", number=number) == english
+
+
 @pytest.mark.parametrize(("word", "capital"), [("ijs", "IJs"), ("école", "École"), ("", ""), ("de Linde", "De Linde")])
 def test_capital_first_letter_knows_ij(word, capital):
     assert render("{{ word|hoofdletter }}", word=word) == capital

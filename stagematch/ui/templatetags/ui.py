@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from stagematch.ui.forms import widget_class
+from stagematch.ui.numbers import grouped
 
 register = template.Library()
 
@@ -78,6 +79,12 @@ def hoofdletter(text: object) -> str:
     """Return the text with a capital first letter; 'ijs' becomes 'IJs' as Dutch wants it."""
     words = str(text)
     return f"IJ{words[2:]}" if words[:2].lower() == "ij" else words[:1].upper() + words[1:]
+
+
+@register.filter
+def getal(number: object) -> object:
+    """Return a whole number as one reads it: 5.925 in Dutch, 5,925 in English. Anything else stays what it is."""
+    return grouped(number) if isinstance(number, int) and abs(number) >= 1000 else number
 
 
 @register.simple_tag
