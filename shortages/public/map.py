@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from shortages.disclosure import STEP
 from shortages.enums import AreaLevel
+from stagematch.ui.numbers import grouped
 
 SHARES = (0.2, 0.4, 0.65)
 LINE, DIGIT, ROUNDS = 17, 11, 20
@@ -131,8 +132,9 @@ def draw(kind: AreaLevel, numbers: Mapping[str, int | None], url: Callable[[str]
         for (code, name, path, *_middle_of), spot in zip(regions, spots, strict=True)
     ]
     steps = [
-        (level, _("tot en met %(high)d") % {"high": high} if level == 1 else f"{low + STEP}–{high}")
+        (level, _("tot en met %(high)s") % {"high": most} if level == 1 else f"{least}–{most}")
         for level, (low, high) in enumerate(pairwise([0, *edges]), 1)
+        for least, most in [(grouped(low + STEP), grouped(high))]
         if high > low
     ]
     return CountryMap(kind, shapes, view_box, steps if edges[-1] else [])
