@@ -130,9 +130,8 @@ class Listing:
         best = list(ordered[:SCORED])
         scored = scores(search, best)
         if scored is not None:
-            best.sort(
-                key=scored.rank
-            )  # stable: places with the same score keep the rough order, so a page never shuffles
+            # Stable: places with the same score keep the rough order, so a page never shuffles.
+            best.sort(key=scored.rank)
         page = self._read(best[start:stop])
         return page, scored.fits(page) if scored is not None else {}
 

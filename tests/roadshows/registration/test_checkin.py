@@ -34,13 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def organiser(organisation) -> User:
-    user = f.UserFactory(email="organiser@cast.example")
-    Membership.objects.create(user=user, organisation=organisation, role=Role.ORGANISER)
-    return user
-
-
-@pytest.fixture
 def stranger(other_organisation) -> User:
     user = f.UserFactory(email="stranger@cast.example")
     Membership.objects.create(user=user, organisation=other_organisation, role=Role.ORGANISER)
